@@ -1,0 +1,63 @@
+import { Command, CommanderError } from 'commander';
+import { PlantgraphError } from '../lib/errors.js';
+
+/** Exit codes of every command (design, section 6). */
+export const EXIT = { ok: 0, failure: 1, usage: 2, partial: 3, unavailable: 69, configuration: 78 } as const;
+
+/** Adds one noun's commands. An action resolves with the exit code; nothing means 0. */
+export type Register = (program: Command, run: RunAction) => void;
+
+/** Wraps an action so that its exit code and its failures reach `run`. */
+export type RunAction = <Args extends unknown[]>(
+  action: (...args: Args) => Promise<number | undefined>,
+) => (...args: Args) => Promise<void>;
+
+const REGISTERED: readonly Register[] = [];
+
+const exitCodeOf = (error: unknown): number => {
+  if (!(error instanceof PlantgraphError)) return EXIT.failure;
+  if (error.code.startsWith('CONFIG_')) return EXIT.configuration;
+  if (error.code.startsWith('USAGE_')) return EXIT.usage;
+  return error.retryable ? EXIT.unavailable : EXIT.failure;
+};
+
+/** The whole command line. Data goes to stdout, messages to stderr. */
+export function buildProgram(registered: readonly Register[] = REGISTERED): {
+  run(argv: readonly string[]): Promise<number>;
+} {
+  let exitCode: number = EXIT.ok;
+  const runAction: RunAction =
+    (action) =>
+    async (...args) => {
+      exitCode = (await action(...args)) ?? EXIT.ok;
+    };
+  const program = new Command('plantgraph')
+    .description('How the network is really connected, and how healthy the cable plant under it is.')
+    .version('0.1.0')
+    .showHelpAfterError('(add --help for an example)')
+    .exitOverride();
+  for (const register of registered) register(program, runAction);
+  program.commands.forEach(overrideExit);
+
+  return {
+    async run(argv) {
+      try {
+        await program.parseAsync([...argv]);
+        return exitCode;
+      } catch (error) {
+        if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+        const known = error instanceof PlantgraphError;
+        process.stderr.write(
+          known ? `${error.code}: ${error.message}\n` : `${error instanceof Error ? error.stack : String(error)}\n`,
+        );
+        return exitCodeOf(error);
+      }
+    },
+  };
+}
+
+/** Sub-commands do not inherit exitOverride when they are added by hand. */
+function overrideExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(overrideExit);
+}

@@ -1,0 +1,27 @@
+import type { Secret } from '../lib/secret.js';
+
+export type AuthProtocol = 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+export type PrivProtocol = 'des' | 'aes' | 'aes256b' | 'aes256r';
+
+/** How to ask a device. Held by reference in the inventory; secrets never print. */
+export type SnmpCredential =
+  | { readonly version: '2c'; readonly community: Secret; readonly writeCommunity?: Secret }
+  | {
+      readonly version: '3';
+      readonly user: string;
+      readonly auth?: { readonly protocol: AuthProtocol; readonly password: Secret };
+      readonly priv?: { readonly protocol: PrivProtocol; readonly password: Secret };
+      readonly context?: string;
+    };
+
+/** Where and how to reach one agent. */
+export interface SnmpTarget {
+  readonly host: string;
+  readonly port: number;
+  readonly credential: SnmpCredential;
+  /** Wait for one answer. */
+  readonly timeoutMs: number;
+  /** Repeats of one request after the first try, per step of a walk. */
+  readonly retries: number;
+  readonly maxRepetitions: number;
+}
