@@ -1,0 +1,4 @@
+import { PanelPlugin } from '@grafana/data';
+import { ConstellationPanel } from './ConstellationPanel';
+
+export const plugin = new PanelPlugin(ConstellationPanel).useFieldConfig();
