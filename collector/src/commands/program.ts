@@ -1,18 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { PlantgraphError } from '../lib/errors.js';
+import { registerCheck } from './check.js';
+import { EXIT, type Register, type RunAction } from './register.js';
 
-/** Exit codes of every command (design, section 6). */
-export const EXIT = { ok: 0, failure: 1, usage: 2, partial: 3, unavailable: 69, configuration: 78 } as const;
-
-/** Adds one noun's commands. An action resolves with the exit code; nothing means 0. */
-export type Register = (program: Command, run: RunAction) => void;
-
-/** Wraps an action so that its exit code and its failures reach `run`. */
-export type RunAction = <Args extends unknown[]>(
-  action: (...args: Args) => Promise<number | undefined>,
-) => (...args: Args) => Promise<void>;
-
-const REGISTERED: readonly Register[] = [];
+/** Every file of commands; each adds its own. */
+const REGISTERED: readonly Register[] = [registerCheck];
 
 const exitCodeOf = (error: unknown): number => {
   if (!(error instanceof PlantgraphError)) return EXIT.failure;

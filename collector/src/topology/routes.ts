@@ -1,0 +1,130 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { HttpError, Problem } from '../http/problem.js';
+import {
+  EdgesAnswer,
+  EdgesQuery,
+  EventsAnswer,
+  EventsQuery,
+  FindAnswer,
+  FindQuery,
+  ImpactAnswer,
+  ImpactQuery,
+  InterfaceAnswer,
+  InterfaceQuery,
+  NodesAnswer,
+  NodesQuery,
+  PathAnswer,
+  PathQuery,
+} from './schemas.js';
+
+/** What the routes ask; `service.ts` is the live one. */
+export interface TopologyService {
+  nodes(query: NodesQuery): Promise<NodesAnswer>;
+  edges(query: EdgesQuery): Promise<EdgesAnswer>;
+  path(query: PathQuery): Promise<PathAnswer>;
+  /** Undefined when there is no such node or port. */
+  impact(query: ImpactQuery): Promise<ImpactAnswer | undefined>;
+  interface(query: InterfaceQuery): Promise<InterfaceAnswer | undefined>;
+  find(query: FindQuery): Promise<FindAnswer>;
+  events(query: EventsQuery): Promise<EventsAnswer>;
+}
+
+const tags = ['topology'];
+
+export const topologyRoutes: FastifyPluginAsyncTypebox<{ topology: TopologyService }> = async (app, { topology }) => {
+  app.get(
+    '/topology/nodes',
+    {
+      schema: {
+        tags,
+        summary: 'Devices, neighbours, segments, hosts and modems',
+        querystring: NodesQuery,
+        response: { 200: NodesAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.nodes(request.query),
+  );
+  app.get(
+    '/topology/edges',
+    {
+      schema: {
+        tags,
+        summary: 'Links and placements with evidence and confidence',
+        querystring: EdgesQuery,
+        response: { 200: EdgesAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.edges(request.query),
+  );
+  app.get(
+    '/topology/path',
+    {
+      schema: {
+        tags,
+        summary: 'How two nodes are connected, and what each hop rests on',
+        querystring: PathQuery,
+        response: { 200: PathAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.path(request.query),
+  );
+  app.get(
+    '/topology/impact',
+    {
+      schema: {
+        tags,
+        summary: 'What is cut off from the network when a node or port fails',
+        querystring: ImpactQuery,
+        response: { 200: ImpactAnswer, 400: Problem, 404: Problem },
+      },
+    },
+    async (request) =>
+      found(await topology.impact(request.query), `No node ${request.query.node}, or no link on that port.`),
+  );
+  app.get(
+    '/topology/interface',
+    {
+      schema: {
+        tags,
+        summary: 'One interface: state, load, what hangs on it',
+        querystring: InterfaceQuery,
+        response: { 200: InterfaceAnswer, 400: Problem, 404: Problem },
+      },
+    },
+    async (request) =>
+      found(
+        await topology.interface(request.query),
+        `No interface ${request.query.ifName} on ${request.query.device}.`,
+      ),
+  );
+  app.get(
+    '/topology/find',
+    {
+      schema: {
+        tags,
+        summary: 'An IP, a MAC in any spelling, a name or a modem: where it hangs',
+        querystring: FindQuery,
+        response: { 200: FindAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.find(request.query),
+  );
+  app.get(
+    '/topology/events',
+    {
+      schema: {
+        tags,
+        summary: 'What changed, newest first',
+        querystring: EventsQuery,
+        response: { 200: EventsAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.events(request.query),
+  );
+};
+
+function found<T>(value: T | undefined, message: string): T {
+  if (value === undefined)
+    throw new HttpError(404, 'TOPOLOGY_NOT_FOUND', `${message} /api/v1/topology/find?q=… searches by name, IP or MAC.`);
+  return value;
+}
