@@ -22,4 +22,25 @@ export const registerCheck: Register = (program, run) => {
         return EXIT.ok;
       }),
     );
+  check
+    .command('provisioning')
+    .description(
+      'Holds Grafana provisioning files against what Grafana ignores silently or dies of, and runs their SQL',
+    )
+    .argument('[folder]', 'provisioning folder', 'provisioning')
+    .option('--database-url-file <file>', 'file with the URL of a migrated database in which every SQL is run')
+    .addHelpText(
+      'after',
+      '\nExample:\n  plantgraph check provisioning provisioning --database-url-file .plantgraph/database-url',
+    )
+    .action(
+      run(async (folder: string, options: { databaseUrlFile?: string }) => {
+        const { checkProvisioning } = await import('./provisioning/check.js');
+        const { problems, sqlCount, sqlRun } = await checkProvisioning(folder, options.databaseUrlFile);
+        for (const { file, message } of problems) process.stderr.write(`${file}: ${message}\n`);
+        const sql = sqlRun ? `${sqlCount} SQL texts run` : `${sqlCount} SQL texts not run: give --database-url-file`;
+        process.stderr.write(`${folder}: ${problems.length === 0 ? 'ok' : `${problems.length} problems`}, ${sql}\n`);
+        return problems.length === 0 ? EXIT.ok : EXIT.failure;
+      }),
+    );
 };
