@@ -1,3 +1,4 @@
+import type { EdgeWitness } from './correlate/inference.js';
 import type { FactKind } from './facts.js';
 import type { EventChange, Evidence, Method, OperStatus, ScoreInput } from './schemas.js';
 
@@ -6,12 +7,6 @@ export interface EdgeEndpoint {
   readonly node: string;
   readonly ifIndex: number | null;
   readonly ifName: string | null;
-}
-
-/** What an edge rests on: it ages only when one of these was read whole and did not show it again. */
-export interface EdgeWitness {
-  readonly device: string;
-  readonly kind: FactKind;
 }
 
 /** One life of a link or of a host placement, from first to last sighting. Plain JSON; times RFC 3339 UTC. */

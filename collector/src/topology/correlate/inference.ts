@@ -1,6 +1,11 @@
 import type { FactKind } from '../facts.js';
-import type { EdgeWitness } from '../edges.js';
 import type { Evidence, Method, OperStatus, ScoreInput } from '../schemas.js';
+
+/** What a link or host rests on: it ages only when one of these was read whole and did not show it again. */
+export interface EdgeWitness {
+  readonly device: string;
+  readonly kind: FactKind;
+}
 
 /** A polled device, or a neighbour that somebody named (`polled: false`, id `ext:…`). */
 export interface InferredDevice {
@@ -109,6 +114,3 @@ export interface InferOptions {
 }
 
 export const DEFAULT_INFER_OPTIONS: InferOptions = { maxHostsPerPort: 8 };
-
-/** The fact kinds a link or host may rest on. */
-export type WitnessKind = Extract<FactKind, 'mac' | 'lldp' | 'cdp' | 'stp' | 'lag' | 'arp' | 'routing'>;
