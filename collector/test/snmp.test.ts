@@ -1,0 +1,170 @@
+import { Secret } from '../src/lib/secret.js';
+import type { SnmpCredential } from '../src/snmp/credential.js';
+import { createSnmpCounters } from '../src/snmp/guard.js';
+import { createSnmpReader, type LiveReader } from '../src/snmp/session.js';
+import { findSnmpd, startSnmpd, type RunningAgent } from './snmp-agent.js';
+
+const SYS_DESCR = '1.3.6.1.2.1.1.1.0';
+const SYS_NAME = '1.3.6.1.2.1.1.5.0';
+const SYS_LOCATION = '1.3.6.1.2.1.1.6.0';
+const IF_INDEX = '1.3.6.1.2.1.2.2.1.1';
+const IF_DESCR = '1.3.6.1.2.1.2.2.1.2';
+const IF_PHYS_ADDRESS = '1.3.6.1.2.1.2.2.1.6';
+const IF_HC_IN_OCTETS = '1.3.6.1.2.1.31.1.1.1.6';
+const OR_ID = '1.3.6.1.2.1.1.9.1.2';
+const OR_DESCR = '1.3.6.1.2.1.1.9.1.3';
+
+const CONFIGURATION = `
+rwcommunity reader
+rwcommunity writer
+rwcommunity6 reader
+createUser operator SHA-256 "authentic-pass" AES "private-pass"
+createUser plain SHA "authentic-pass"
+rwuser operator priv
+rouser plain auth
+sysName bench-agent
+`;
+
+const community = (name: string): SnmpCredential => ({ version: '2c', community: new Secret(name) });
+const operator: SnmpCredential = {
+  version: '3',
+  user: 'operator',
+  auth: { protocol: 'sha256', password: new Secret('authentic-pass') },
+  priv: { protocol: 'aes', password: new Secret('private-pass') },
+};
+
+const snmpd = findSnmpd();
+if (!snmpd) console.warn('snmp.test: skipped, Debian package snmpd is not installed');
+
+(snmpd ? describe : describe.skip)('against snmpd', () => {
+  let agent: RunningAgent;
+  const readers: LiveReader[] = [];
+  const counters = createSnmpCounters();
+
+  const readerFor = (credential: SnmpCredential, host = '127.0.0.1', timeoutMs = 2_000): LiveReader => {
+    const target = { host, port: agent.port, credential, timeoutMs, retries: 1, maxRepetitions: 25 };
+    const reader = createSnmpReader(target, { counters });
+    readers.push(reader);
+    return reader;
+  };
+
+  beforeAll(async () => {
+    agent = await startSnmpd(snmpd as string, CONFIGURATION);
+  });
+  afterAll(async () => {
+    readers.forEach((reader) => reader.close());
+    await agent.stop();
+  });
+
+  const ways: [string, SnmpCredential, string][] = [
+    ['v2c', community('reader'), '127.0.0.1'],
+    ['v2c over IPv6', community('reader'), '::1'],
+    ['v3 authPriv', operator, '127.0.0.1'],
+    ['v3 authPriv over IPv6', operator, '::1'],
+    [
+      'v3 authNoPriv',
+      { version: '3', user: 'plain', auth: { protocol: 'sha', password: new Secret('authentic-pass') } },
+      '127.0.0.1',
+    ],
+  ];
+
+  test.each(ways)('%s reads scalars and tables', async (_name, credential, host) => {
+    const reader = readerFor(credential, host);
+    const scalars = await reader.get([SYS_NAME, '1.3.6.1.2.1.99.99.0']);
+    expect(Buffer.from(scalars.bytes(SYS_NAME) ?? []).toString()).toBe('bench-agent');
+    expect(scalars.has('1.3.6.1.2.1.99.99.0')).toBe(false);
+
+    const walk = await reader.walk([OR_ID, OR_DESCR]);
+    expect(walk.outcome).toBe('complete');
+    expect(walk.rows.length).toBeGreaterThan(3);
+    expect(walk.sysUpTimeMs).toBeGreaterThanOrEqual(0);
+    for (let row = 0; row < walk.rows.length; row++) {
+      expect(walk.rows.index(row)).toEqual([row + 1]);
+      expect(walk.rows.oid(0, row)?.slice(0, 4)).toEqual([1, 3, 6, 1]);
+      expect(walk.rows.bytes(1, row)?.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('merges columns of unlike length and types on the index', async () => {
+    const walk = await readerFor(community('reader')).walk([IF_INDEX, IF_DESCR, IF_PHYS_ADDRESS, IF_HC_IN_OCTETS]);
+    expect(walk.outcome).toBe('complete');
+    const { rows } = walk;
+    expect(rows.length).toBeGreaterThan(0);
+    for (let row = 0; row < rows.length; row++) {
+      expect(rows.number(0, row)).toBe(rows.index(row)[0]);
+      expect(typeof rows.bigint(3, row)).toBe('bigint');
+      expect(rows.tag(3, row)).toBe(70);
+      expect([0, 6]).toContain(rows.bytes(2, row)?.length);
+    }
+  });
+
+  test('the end of the MIB view is an end of its own', async () => {
+    // snmpModules is the last subtree that this agent serves
+    const walk = await readerFor(community('reader')).walk(['1.3.6.1.6.3', '1.9']);
+    expect(['complete', 'endOfMib']).toContain(walk.outcome);
+    expect((await readerFor(community('reader')).walk(['1.9'])).outcome).toBe('endOfMib');
+  });
+
+  test('several walks and gets at once all end, one request on the wire at a time', async () => {
+    const reader = readerFor(operator);
+    const walks = await Promise.all([reader.walk([OR_ID]), reader.walk([IF_DESCR]), reader.get([SYS_DESCR])]);
+    expect(walks[0].outcome).toBe('complete');
+    expect(walks[1].outcome).toBe('complete');
+    expect(walks[2].has(SYS_DESCR)).toBe(true);
+  });
+
+  test('SET needs a write credential and says what the agent said', async () => {
+    const location = Buffer.from('rack 7');
+    await expect(
+      readerFor(community('reader')).set([{ oid: SYS_LOCATION, type: 'octets', value: location }]),
+    ).rejects.toMatchObject({ code: 'SNMP_NO_WRITE_CREDENTIAL' });
+    const writer = readerFor({
+      version: '2c',
+      community: new Secret('reader'),
+      writeCommunity: new Secret('writer'),
+    });
+    await writer.set([{ oid: SYS_LOCATION, type: 'octets', value: location }]);
+    const read = await writer.get([SYS_LOCATION]);
+    expect(Buffer.from(read.bytes(SYS_LOCATION) ?? []).toString()).toBe('rack 7');
+    await writer.set([{ oid: SYS_LOCATION, type: 'octets', value: new Uint8Array() }]);
+    await expect(writer.set([{ oid: SYS_DESCR, type: 'octets', value: location }])).rejects.toMatchObject({
+      code: 'SNMP_ERROR_STATUS',
+      errorStatus: 17,
+      oid: SYS_DESCR,
+    });
+    await expect(writer.set([{ oid: SYS_LOCATION, type: 'integer', value: 1 }])).rejects.toMatchObject({
+      errorStatus: 7,
+    });
+    await readerFor(operator).set([{ oid: SYS_LOCATION, type: 'octets', value: location }]);
+  });
+
+  const wrong = (user: string, auth: string, priv: string): SnmpCredential => ({
+    version: '3',
+    user,
+    auth: { protocol: 'sha256', password: new Secret(auth) },
+    priv: { protocol: 'aes', password: new Secret(priv) },
+  });
+  test.each([
+    ['an unknown user', wrong('nobody', 'authentic-pass', 'private-pass')],
+    ['a wrong authentication password', wrong('operator', 'another-pass', 'private-pass')],
+  ])('%s is an authentication failure, and no secret is in the words', async (_name, credential) => {
+    const reader = readerFor(credential, '127.0.0.1', 500);
+    const walk = await reader.walk([OR_ID]);
+    expect(walk.outcome).toBe('authFailure');
+    expect(JSON.stringify(walk)).not.toMatch(/-pass/);
+    const error = await reader.get([SYS_NAME]).catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'SNMP_AUTH' });
+    expect(JSON.stringify(error) + String((error as Error).stack)).not.toMatch(/-pass|Digest/);
+  });
+
+  test('a wrong privacy password or community gets no data', async () => {
+    const walk = await readerFor(wrong('operator', 'authentic-pass', 'other-private'), '127.0.0.1', 300).walk([OR_ID]);
+    expect(['authFailure', 'timeout']).toContain(walk.outcome);
+    expect(walk.rows.length).toBe(0);
+    expect((await readerFor(community('stranger'), '127.0.0.1', 200).walk([OR_ID])).outcome).toBe('timeout');
+  });
+
+  test('nothing of a real agent was dropped by the guard', () => {
+    expect({ ...counters, sent: 0, accepted: 0 }).toEqual(createSnmpCounters());
+  });
+});
