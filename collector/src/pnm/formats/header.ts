@@ -24,6 +24,7 @@ export type PnmWarningCode =
   | 'PNM_SAMPLES_TRUNCATED'
   | 'PNM_AXIS_UNUSABLE'
   | 'PNM_DUPLICATE'
+  | 'PNM_EMPTY'
   | 'PNM_LAYOUT_UNCONFIRMED'; // no file of this layout was ever seen
 
 /** An anomaly that did not keep us from reading the file. `offset` is where the odd field starts. */
@@ -52,8 +53,13 @@ export interface PnmHeader {
 export interface SubcarrierAxis {
   readonly zeroSubcarrierHz: number;
   readonly firstActiveSubcarrier: number;
+  /** 0 where the file has no usable axis. */
   readonly spacingHz: number;
 }
+
+/** Centre frequency of the array's value i. */
+export const frequencyHz = (axis: SubcarrierAxis, i: number): number =>
+  axis.zeroSubcarrierHz + axis.spacingHz * (axis.firstActiveSubcarrier + i);
 
 /** What an encoder takes: warnings follow from the bytes, the kind from the encoder. */
 export type Encodable<T extends PnmHeader> = Omit<T, 'warnings' | 'trailing' | 'kind'> & {
@@ -67,6 +73,9 @@ export interface DecodeOptions {
 
 /** Larger than any capture that a modem can make; spectrum and symbol captures set the practical limit. */
 export const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+/** The largest FFT of an OFDM channel (25 kHz spacing). */
+export const MAX_SUBCARRIERS = 8192;
 
 /** 2013-01-01: DOCSIS 3.1 was not published before. Earlier stamps count from boot. */
 const EARLIEST_PLAUSIBLE_SEC = 1_356_998_400;

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { parseMac } from '../../lib/mac.js';
 import { PnmFormatError } from './errors.js';
-import { decodeRxMer, encodeRxMer, frequencyHz, merDbOf, quarterDbOf } from './rxmer.js';
+import { frequencyHz } from './header.js';
+import { decodeRxMer, encodeRxMer, merDbOf, quarterDbOf } from './rxmer.js';
 
 const sample = {
   family: 'PNN' as const,

@@ -3,6 +3,7 @@ import { ByteWriter } from './byte-writer.js';
 import {
   checkAxis,
   macBytesOf,
+  MAX_SUBCARRIERS,
   readCaptureTime,
   readDeclared,
   readMac,
@@ -27,8 +28,6 @@ export interface RxMer extends PnmHeader, SubcarrierAxis {
 export const RXMER_TYPE = 0x04;
 /** Each octet is a quarter of a decibel, 0xFE the largest; this one means the modem measured nothing there. */
 export const RXMER_NOT_MEASURED = 0xff;
-/** The largest FFT of a downstream OFDM channel (25 kHz spacing). */
-export const MAX_SUBCARRIERS = 8192;
 
 export function decodeRxMer(file: Uint8Array, options: DecodeOptions = {}): RxMer {
   const reader = new ByteReader(file);
@@ -96,7 +95,3 @@ export function quarterDbOf(merDb: ArrayLike<number>): Uint8Array {
   }
   return quarterDb;
 }
-
-/** Centre frequency of the array's value i. */
-export const frequencyHz = (axis: SubcarrierAxis, i: number): number =>
-  axis.zeroSubcarrierHz + axis.spacingHz * (axis.firstActiveSubcarrier + i);

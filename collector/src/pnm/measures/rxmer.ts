@@ -1,5 +1,5 @@
-import { frequencyHz, RXMER_NOT_MEASURED } from '../formats/rxmer.js';
-import type { SubcarrierAxis } from '../formats/header.js';
+import { frequencyHz, type SubcarrierAxis } from '../formats/header.js';
+import { RXMER_NOT_MEASURED } from '../formats/rxmer.js';
 
 /** Required average MER in dB by bits a symbol: defaults of docsPnmCmDsOfdmReqMerQam* (DOCS-PNM-MIB); writable there. */
 export const REQUIRED_MER_DB: ReadonlyMap<number, number> = new Map([
