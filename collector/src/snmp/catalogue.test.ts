@@ -1,0 +1,26 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { KNOWN_SCALARS, KNOWN_TABLES, VLAN_SCALARS } from './catalogue.js';
+
+test('knows every file of tables/ that topology reads', () => {
+  const files = readdirSync(join(__dirname, 'tables')).filter((name) => /^(?!docs-).*-mib\.ts$/.test(name));
+  const mibs = new Set(KNOWN_TABLES.map(({ mib }) => mib));
+  // SNMPv2-MIB has scalars only
+  expect(mibs.size).toBe(files.length - 1);
+});
+
+test('each column stands in one table, and tables have names', () => {
+  const columns = KNOWN_TABLES.flatMap((table) => table.columns);
+  expect(new Set(columns).size).toBe(columns.length);
+  expect(KNOWN_TABLES.filter(({ name }) => !/^[a-zA-Z0-9]{2,}Table$/.test(name))).toEqual([]);
+  expect(KNOWN_TABLES.find(({ name }) => name === 'dot1dTpFdbTable')).toMatchObject({
+    mib: 'BRIDGE-MIB',
+    isPerVlan: true,
+    columns: ['1.3.6.1.2.1.17.4.3.1.2', '1.3.6.1.2.1.17.4.3.1.3'],
+  });
+});
+
+test('scalars are instances', () => {
+  expect(KNOWN_SCALARS).toContain('1.3.6.1.2.1.1.5.0');
+  expect(VLAN_SCALARS.every((oid) => KNOWN_SCALARS.includes(oid))).toBe(true);
+});
