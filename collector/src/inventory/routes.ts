@@ -18,7 +18,7 @@ const Filter = Type.Object(
 
 export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventoryReads }> = async (app, { inventory }) => {
   app.get(
-    '/inventory/devices',
+    '/devices',
     {
       schema: {
         tags,
@@ -30,7 +30,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventoryRe
     async (request) => ({ devices: await inventory.devices(request.query) }),
   );
   app.get(
-    '/inventory/devices/:id',
+    '/devices/:id',
     { schema: { tags, params: Type.Object({ id: Type.String() }), response: { 200: Device, 404: Problem } } },
     async (request) => {
       const device = await inventory.device(request.params.id);
@@ -39,7 +39,7 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventoryRe
     },
   );
   app.get(
-    '/inventory/sites',
+    '/sites',
     {
       schema: {
         tags,
