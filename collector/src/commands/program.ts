@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { PlantgraphError } from '../lib/errors.js';
 import { registerCheck } from './check.js';
+import { registerPnmDecode } from './pnm-decode.js';
 import { EXIT, type Register, type RunAction } from './register.js';
 
 /** Every file of commands; each adds its own. */
-const REGISTERED: readonly Register[] = [registerCheck];
+const REGISTERED: readonly Register[] = [registerCheck, registerPnmDecode];
 
 const exitCodeOf = (error: unknown): number => {
   if (!(error instanceof PlantgraphError)) return EXIT.failure;

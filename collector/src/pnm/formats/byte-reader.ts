@@ -1,13 +1,18 @@
 import { PnmFormatError } from './errors.js';
 
+/** Told of every field as it is read: name, where it starts, how long it is. */
+export type OnField = (field: string, offset: number, length: number) => void;
+
 /** A cursor over a PNM file. Big-endian, bounds-checked: no read can pass the end. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
+  readonly #onField: OnField | undefined;
   #offset = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, onField?: OnField) {
     this.#bytes = bytes;
+    this.#onField = onField;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -43,6 +48,7 @@ export class ByteReader {
       throw new PnmFormatError('PNM_TRUNCATED', start, `${field} needs ${length} bytes, ${this.remaining} left`);
     }
     this.#offset = start + length;
+    this.#onField?.(field, start, length);
     return start;
   }
 }

@@ -102,7 +102,7 @@ export const CCAP_CAPTURE_TYPES: readonly number[] = LAYOUTS.map((layout) => lay
 export function decodeCcapCapture(file: Uint8Array, options: DecodeOptions = {}): CcapCapture {
   const layout = LAYOUTS.find((candidate) => candidate.typeByte === file[3]);
   if (layout === undefined) throw new PnmFormatError('PNM_UNKNOWN_TYPE', 0, 'not a CCAP file of a known type');
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const header = readCcapHeader(reader, layout.typeByte, warnings, options);
   const unconfirmed =

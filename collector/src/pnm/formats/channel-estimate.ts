@@ -35,7 +35,7 @@ export interface ChannelEstimate extends PnmHeader {
 export const CHANNEL_ESTIMATE_TYPE = 0x02;
 
 export function decodeChannelEstimate(file: Uint8Array, options: DecodeOptions = {}): ChannelEstimate {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, CHANNEL_ESTIMATE_TYPE, [1]);
   const deviceTimeSec = readCaptureTime(reader, warnings, options);

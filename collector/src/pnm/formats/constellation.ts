@@ -51,7 +51,7 @@ export const QAM_ORDER_OF_CODE: Readonly<Record<number, number>> = {
 const LAST_CODE = 13;
 
 export function decodeConstellation(file: Uint8Array, options: DecodeOptions = {}): Constellation {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, CONSTELLATION_TYPE, [1]);
   const deviceTimeSec = readCaptureTime(reader, warnings, options);

@@ -57,7 +57,7 @@ export const fecIntervalSec = (summaryType: number): number | undefined =>
   summaryType === 2 ? 1 : summaryType === 3 ? 60 : undefined;
 
 export function decodeFecSummary(file: Uint8Array, options: DecodeOptions = {}): FecSummary {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, FEC_SUMMARY_TYPE, [1]);
   const versioned = prefix.family === 'PNN';

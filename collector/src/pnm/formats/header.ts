@@ -1,5 +1,5 @@
 import { isGroupMac, isZeroMac, macFromBytes, macToBytes, type Mac } from '../../lib/mac.js';
-import type { ByteReader } from './byte-reader.js';
+import type { ByteReader, OnField } from './byte-reader.js';
 import type { ByteWriter } from './byte-writer.js';
 import { PnmFormatError } from './errors.js';
 
@@ -69,6 +69,7 @@ export type Encodable<T extends PnmHeader> = Omit<T, 'warnings' | 'trailing' | '
 export interface DecodeOptions {
   /** Our clock; capture times later than a day after it are implausible. Without it only the far past is. */
   readonly nowSec?: number;
+  readonly onField?: OnField;
 }
 
 /** Larger than any capture that a modem can make; spectrum and symbol captures set the practical limit. */

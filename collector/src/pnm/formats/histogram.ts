@@ -33,7 +33,7 @@ const MAX_BINS = 4096;
 const U32 = 4;
 
 export function decodeHistogram(file: Uint8Array, options: DecodeOptions = {}): Histogram {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, HISTOGRAM_TYPE, [1]);
   const versioned = prefix.family === 'PNN';

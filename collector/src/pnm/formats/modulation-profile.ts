@@ -59,7 +59,7 @@ export const bitsOfModulationCode = (code: number): number | undefined =>
   code >= 2 && code <= 14 && KNOWN_CODES[code] === 1 ? code : undefined;
 
 export function decodeModulationProfiles(file: Uint8Array, options: DecodeOptions = {}): ModulationProfiles {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, MODULATION_PROFILE_TYPE, [1]);
   if (prefix.family === 'PNM') {

@@ -30,7 +30,7 @@ export const RXMER_TYPE = 0x04;
 export const RXMER_NOT_MEASURED = 0xff;
 
 export function decodeRxMer(file: Uint8Array, options: DecodeOptions = {}): RxMer {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, RXMER_TYPE, [1]);
   const deviceTimeSec = readCaptureTime(reader, warnings, options);

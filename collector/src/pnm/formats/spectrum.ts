@@ -35,7 +35,7 @@ export const SPECTRUM_TYPE = 0x09;
 const LAST_WINDOW = 7;
 
 export function decodeSpectrum(file: Uint8Array, options: DecodeOptions = {}): Spectrum {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, SPECTRUM_TYPE, [1]);
   if (prefix.family === 'PNM') {

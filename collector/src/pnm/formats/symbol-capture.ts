@@ -35,7 +35,7 @@ export interface SymbolCapture extends PnmHeader {
 export const SYMBOL_CAPTURE_TYPE = 0x01;
 
 export function decodeSymbolCapture(file: Uint8Array, options: DecodeOptions = {}): SymbolCapture {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, SYMBOL_CAPTURE_TYPE, [1]);
   warnings.push({ code: 'PNM_LAYOUT_UNCONFIRMED', offset: 0, message: 'no symbol capture file was ever seen' });

@@ -29,7 +29,7 @@ export interface UsOfdmaRxMer extends PnmHeader, CcapHeader, SubcarrierAxis {
 export const US_OFDMA_RXMER_TYPE = 0x69;
 
 export function decodeUsOfdmaRxMer(file: Uint8Array, options: DecodeOptions = {}): UsOfdmaRxMer {
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const header = readCcapHeader(reader, US_OFDMA_RXMER_TYPE, warnings, options);
   const modemMac = readMac(reader, warnings, 'cmMac');

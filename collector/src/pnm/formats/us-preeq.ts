@@ -46,7 +46,7 @@ const typeOf = (kind: UsPreEqKind): number => (kind === 'us_ofdma_preeq' ? US_PR
 
 export function decodeUsPreEq(file: Uint8Array, options: DecodeOptions = {}): UsPreEq {
   const kind: UsPreEqKind = file[3] === US_PREEQ_LAST_UPDATE_TYPE ? 'us_ofdma_preeq_last_update' : 'us_ofdma_preeq';
-  const reader = new ByteReader(file);
+  const reader = new ByteReader(file, options.onField);
   const warnings: PnmWarning[] = [];
   const prefix = readPrefix(reader, typeOf(kind), [1]);
   const deviceTimeSec = readCaptureTime(reader, warnings, options);
