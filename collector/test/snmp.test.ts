@@ -1,6 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildProgram } from '../src/commands/program.js';
 import { Secret } from '../src/lib/secret.js';
 import type { SnmpCredential } from '../src/snmp/credential.js';
 import { createSnmpCounters } from '../src/snmp/guard.js';
+import { probeDevice } from '../src/snmp/probe.js';
+import { parseRecording } from '../src/snmp/recording.js';
 import { createSnmpReader, type LiveReader } from '../src/snmp/session.js';
 import { findSnmpd, startSnmpd, type RunningAgent } from './snmp-agent.js';
 
@@ -162,6 +168,76 @@ if (!snmpd) console.warn('snmp.test: skipped, Debian package snmpd is not instal
     expect(['authFailure', 'timeout']).toContain(walk.outcome);
     expect(walk.rows.length).toBe(0);
     expect((await readerFor(community('stranger'), '127.0.0.1', 200).walk([OR_ID])).outcome).toBe('timeout');
+  });
+
+  test('a probe tells which tables answer and what they cost', async () => {
+    const probe = await probeDevice(readerFor(operator));
+    expect(probe).toMatchObject({ failure: null, sysName: 'bench-agent' });
+    expect(probe.tables.every(({ outcome }) => outcome === 'complete' || outcome === 'endOfMib')).toBe(true);
+    const ifTable = probe.tables.find(({ name }) => name === 'ifTable');
+    expect(ifTable?.rows).toBeGreaterThan(0);
+    expect(ifTable?.varbinds).toBe((ifTable?.rows ?? 0) * 9);
+    expect(probe.packetsPerCycle).toBeGreaterThanOrEqual(2 * probe.tables.length);
+  });
+
+  describe('commands', () => {
+    let folder: string;
+    const file = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'plantgraph-snmp-'));
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+    afterEach(() => jest.restoreAllMocks());
+
+    const plantgraph = async (...args: string[]) => {
+      const said = { out: '', err: '' };
+      jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
+      jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
+      const code = await buildProgram().run(['node', 'plantgraph', ...args]);
+      jest.restoreAllMocks();
+      return { code, ...said };
+    };
+    const device = () => ['127.0.0.1', '--port', String(agent.port), '--community-file', file('community', 'reader\n')];
+
+    test('snmp walk prints instances, and how the walk ended', async () => {
+      const { code, out } = await plantgraph('snmp', 'walk', ...device(), SYS_NAME, IF_DESCR, '--output', 'json');
+      expect(code).toBe(0);
+      const { walks } = JSON.parse(out) as { walks: { outcome: string; instances: { text: string }[] }[] };
+      expect(walks.map(({ outcome }) => outcome)).toEqual(['complete', 'complete']);
+      expect(walks[0]?.instances).toEqual([
+        { oid: SYS_NAME, type: 'OCTETS', value: Buffer.from('bench-agent').toString('hex'), text: 'bench-agent' },
+      ]);
+      const table = await plantgraph('snmp', 'walk', ...device(), SYS_NAME);
+      expect(table.out).toBe(`${SYS_NAME} = OCTETS: "bench-agent"\n`);
+    });
+
+    test('record writes a recording that reads back, blanked on request', async () => {
+      const { code, out } = await plantgraph('record', ...device(), '--out', folder, '--name', 'dev');
+      expect(code).toBe(0);
+      expect(out).toMatch(/^ifTable +\d+ rows/m);
+      const text = readFileSync(join(folder, 'dev.snmprec'), 'utf8');
+      expect(parseRecording(text).some(({ oid }) => oid.join('.') === SYS_NAME)).toBe(true);
+      expect(text).toContain('bench-agent');
+      await plantgraph('record', ...device(), '--out', folder, '--name', 'blank', '--blank');
+      expect(readFileSync(join(folder, 'blank.snmprec'), 'utf8')).not.toContain('bench-agent');
+    });
+
+    test('exit codes tell usage, silence and refusal apart, and no word holds the secret', async () => {
+      expect((await plantgraph('snmp', 'walk', '127.0.0.1', SYS_NAME)).code).toBe(2);
+      expect((await plantgraph('snmp', 'walk', ...device(), 'sysName')).code).toBe(2);
+      const silent = ['127.0.0.1', '--port', String(agent.port), '--timeout-ms', '100', '--retries', '0'];
+      const stranger = ['--community-file', file('stranger', 'a-stranger')];
+      const walk = await plantgraph('snmp', 'walk', ...silent, SYS_NAME, ...stranger);
+      expect(walk.code).toBe(69);
+      expect((await plantgraph('record', ...silent, ...stranger, '--out', folder)).code).toBe(69);
+      const v3 = ['--v3-user', 'operator', '--auth-password-file', file('auth', 'wrong-password')];
+      const refused = await plantgraph('snmp', 'walk', ...silent, ...v3, SYS_NAME);
+      expect(refused.code).toBe(1);
+      expect(walk.err + refused.err).not.toMatch(/stranger|wrong-password/);
+    });
   });
 
   test('nothing of a real agent was dropped by the guard', () => {

@@ -2,10 +2,12 @@ import { Command, CommanderError } from 'commander';
 import { PlantgraphError } from '../lib/errors.js';
 import { registerCheck } from './check.js';
 import { registerPnmDecode } from './pnm-decode.js';
+import { registerRecord } from './record.js';
+import { registerSnmp } from './snmp.js';
 import { EXIT, type Register, type RunAction } from './register.js';
 
 /** Every file of commands; each adds its own. */
-const REGISTERED: readonly Register[] = [registerCheck, registerPnmDecode];
+const REGISTERED: readonly Register[] = [registerCheck, registerPnmDecode, registerSnmp, registerRecord];
 
 const exitCodeOf = (error: unknown): number => {
   if (!(error instanceof PlantgraphError)) return EXIT.failure;

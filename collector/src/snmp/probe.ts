@@ -94,7 +94,7 @@ export async function probeDevice(reader: SnmpReader, options: ProbeOptions = {}
   };
 }
 
-const probeOf = (table: KnownTable, walk: Walk): TableProbe => ({
+export const probeOf = (table: KnownTable, walk: Walk): TableProbe => ({
   name: table.name,
   mib: table.mib,
   outcome: walk.outcome,
