@@ -1,0 +1,114 @@
+import {
+  createDataFrame,
+  type DataFrame,
+  FieldType,
+  getDefaultTimeRange,
+  LoadingState,
+  type PanelData,
+} from '@grafana/data';
+import { PanelRenderer } from '@grafana/runtime';
+import { PanelChrome } from '@grafana/ui';
+import { useMemo } from 'react';
+import { useMeasure } from 'react-use';
+import type { Measurement, MeasurementData } from '../../../../collector/src/contract.js';
+import { collector } from '../../api/client';
+import { Answer } from './Answer';
+import { useRequest } from './useRequest';
+
+const DRAWN = 8;
+const HEIGHT_PX = 340;
+
+/** The newest captures of a modem in our own panels, as frames of the same columns as the SQL views. */
+export function ModemCharts({ measurements }: { measurements: readonly Measurement[] }) {
+  const rxmer = newest(measurements, 'rxmer', DRAWN);
+  const constellation = newest(measurements, 'constellation', 2);
+  const ids = [...rxmer, ...constellation].map(({ id }) => id);
+  const request = useRequest(() => Promise.all(ids.map((id) => collector.measurement(id))), [ids.join()]);
+  return (
+    <Answer request={request} what="the curves">
+      {(data) => (
+        <>
+          <Chart
+            title="RxMER per subcarrier"
+            pluginId="plantgraph-rxmer-panel"
+            frame={rxMerFrame(data.filter(({ test }) => test === 'rxmer'))}
+          />
+          {constellation.length > 0 ? (
+            <Chart
+              title="Constellation"
+              pluginId="plantgraph-constellation-panel"
+              frame={constellationFrame(data.filter(({ test }) => test === 'constellation'))}
+            />
+          ) : null}
+        </>
+      )}
+    </Answer>
+  );
+}
+
+const newest = (all: readonly Measurement[], test: Measurement['test'], most: number) =>
+  all.filter((one) => one.test === test).slice(0, most);
+
+function Chart({ title, pluginId, frame }: { title: string; pluginId: string; frame: DataFrame }) {
+  const [measured, { width }] = useMeasure<HTMLDivElement>();
+  const data = useMemo<PanelData>(
+    () => ({ state: LoadingState.Done, series: [frame], timeRange: getDefaultTimeRange() }),
+    [frame],
+  );
+  return (
+    <div ref={measured} style={{ marginTop: 16, height: HEIGHT_PX }}>
+      {width > 0 ? (
+        <PanelChrome title={title} width={width} height={HEIGHT_PX}>
+          {(innerWidth, innerHeight) => (
+            <PanelRenderer title={title} pluginId={pluginId} width={innerWidth} height={innerHeight} data={data} />
+          )}
+        </PanelChrome>
+      ) : null}
+    </div>
+  );
+}
+
+function rxMerFrame(captures: readonly MeasurementData[]): DataFrame {
+  return createDataFrame({
+    refId: 'captures',
+    fields: [
+      { name: 'id', type: FieldType.string, values: captures.map(({ id }) => id) },
+      { name: 'time', type: FieldType.time, values: captures.map(({ receivedAt }) => Date.parse(receivedAt)) },
+      { name: 'mac', type: FieldType.string, values: captures.map(({ mac }) => mac) },
+      { name: 'channel_id', type: FieldType.string, values: captures.map(({ channelId }) => String(channelId)) },
+      {
+        name: 'first_frequency_hz',
+        type: FieldType.number,
+        values: captures.map(({ firstFrequencyHz }) => firstFrequencyHz),
+      },
+      { name: 'spacing_hz', type: FieldType.number, values: captures.map(({ spacingHz }) => spacingHz) },
+      { name: 'mean_mer_db', type: FieldType.number, values: captures.map(({ meanMerDb }) => meanMerDb) },
+      {
+        name: 'percentile2_mer_db',
+        type: FieldType.number,
+        values: captures.map(({ percentile2MerDb }) => percentile2MerDb),
+      },
+      { name: 'required_mer_db', type: FieldType.number, values: captures.map(({ requiredMerDb }) => requiredMerDb) },
+      { name: 'mer_base64', type: FieldType.string, values: captures.map(({ valuesBase64 }) => valuesBase64) },
+    ],
+  });
+}
+
+function constellationFrame(captures: readonly MeasurementData[]): DataFrame {
+  return createDataFrame({
+    refId: 'captures',
+    fields: [
+      { name: 'id', type: FieldType.string, values: captures.map(({ id }) => id) },
+      { name: 'time', type: FieldType.time, values: captures.map(({ receivedAt }) => Date.parse(receivedAt)) },
+      { name: 'mac', type: FieldType.string, values: captures.map(({ mac }) => mac) },
+      { name: 'channel_id', type: FieldType.string, values: captures.map(({ channelId }) => String(channelId)) },
+      {
+        name: 'modulation_order',
+        type: FieldType.number,
+        values: captures.map(({ modulationOrder }) => modulationOrder),
+      },
+      { name: 'mer_db', type: FieldType.number, values: captures.map(({ meanMerDb }) => meanMerDb) },
+      { name: 'points_base64', type: FieldType.string, values: captures.map(({ valuesBase64 }) => valuesBase64) },
+    ],
+  });
+}
