@@ -23,7 +23,7 @@ export function ModemCharts({ measurements }: { measurements: readonly Measureme
   const rxmer = newest(measurements, 'rxmer', DRAWN);
   const constellation = newest(measurements, 'constellation', 2);
   const ids = [...rxmer, ...constellation].map(({ id }) => id);
-  const request = useRequest(() => Promise.all(ids.map((id) => collector.measurement(id))), [ids.join()]);
+  const request = useRequest(ids.join() || undefined, () => Promise.all(ids.map((id) => collector.measurement(id))));
   return (
     <Answer request={request} what="the curves">
       {(data) => (

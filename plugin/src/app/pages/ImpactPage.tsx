@@ -13,11 +13,10 @@ const MAX_ROWS = 200;
 
 export default function ImpactPage() {
   const [{ node, port }, change] = useQueryState();
-  const request = useRequest(node ? () => collector.impact({ node, ...(port ? { port } : {}) }) : undefined, [
-    node,
-    port,
-  ]);
-  const edges = useRequest(node ? () => collector.edges({ minConfidence: 0 }) : undefined, [node]);
+  const request = useRequest(node ? `${node} ${port ?? ''}` : undefined, () =>
+    collector.impact({ node: node ?? '', ...(port ? { port } : {}) }),
+  );
+  const edges = useRequest(node || undefined, () => collector.edges({ minConfidence: 0 }));
   const ports = [
     ...new Set(
       (edges.answer?.edges ?? []).flatMap(({ a, b }) =>

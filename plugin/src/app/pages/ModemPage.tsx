@@ -19,7 +19,7 @@ const STATUS_COLORS = { online: 'green', offline: 'red', unknown: 'darkgrey' } a
 
 export default function ModemPage() {
   const [{ mac }, change] = useQueryState();
-  const modems = useRequest(() => collector.modems(), [], REFRESH_MS);
+  const modems = useRequest('modems', () => collector.modems(), REFRESH_MS);
   const modem = modems.answer?.modems.find((candidate) => candidate.mac === mac);
   return (
     <PluginPage subTitle="What a cable modem receives, measured now or before">
@@ -59,8 +59,8 @@ function ModemDetails({ mac, modem }: { mac: string; modem: Modem | undefined })
   const [problem, setProblem] = useState<string>();
   const isRunning = operation?.state === 'queued' || operation?.state === 'running';
   const measurements = useRequest(
+    `${mac} ${operation?.captureIds.length ?? 0}`,
     () => collector.measurements({ mac, limit: 40 }),
-    [mac, operation?.captureIds.length],
     REFRESH_MS,
   );
 

@@ -29,11 +29,9 @@ const LAYERS: { label: string; value: '2' | '3' }[] = [
 export default function PathPage() {
   const [{ from, to, layer }, change] = useQueryState();
   const level = layer === '3' ? 3 : 2;
-  const request = useRequest(from && to ? () => collector.path({ from, to, layer: level }) : undefined, [
-    from,
-    to,
-    level,
-  ]);
+  const request = useRequest(from && to ? `${from} ${to} ${level}` : undefined, () =>
+    collector.path({ from: from ?? '', to: to ?? '', layer: level }),
+  );
   return (
     <PluginPage subTitle="How two nodes are connected, and what each hop rests on">
       <Stack direction="row" alignItems="flex-end" wrap="wrap">
