@@ -1,18 +1,9 @@
-import {
-  createDataFrame,
-  type DataFrame,
-  FieldType,
-  getDefaultTimeRange,
-  LoadingState,
-  type PanelData,
-} from '@grafana/data';
-import { PanelRenderer } from '@grafana/runtime';
-import { PanelChrome } from '@grafana/ui';
+import { createDataFrame, type DataFrame, FieldType } from '@grafana/data';
 import { useMemo } from 'react';
-import { useMeasure } from 'react-use';
 import type { Measurement, MeasurementData } from '../../../../collector/src/contract.js';
 import { collector } from '../../api/client';
 import { Answer } from './Answer';
+import { PanelBox } from './PanelBox';
 import { useRequest } from './useRequest';
 
 const DRAWN = 8;
@@ -26,47 +17,31 @@ export function ModemCharts({ measurements }: { measurements: readonly Measureme
   const request = useRequest(ids.join() || undefined, () => Promise.all(ids.map((id) => collector.measurement(id))));
   return (
     <Answer request={request} what="the curves">
-      {(data) => (
-        <>
-          <Chart
-            title="RxMER per subcarrier"
-            pluginId="plantgraph-rxmer-panel"
-            frame={rxMerFrame(data.filter(({ test }) => test === 'rxmer'))}
-          />
-          {constellation.length > 0 ? (
-            <Chart
-              title="Constellation"
-              pluginId="plantgraph-constellation-panel"
-              frame={constellationFrame(data.filter(({ test }) => test === 'constellation'))}
-            />
-          ) : null}
-        </>
-      )}
+      {(data) => <Charts data={data} />}
     </Answer>
+  );
+}
+
+function Charts({ data }: { data: readonly MeasurementData[] }) {
+  const curves = useMemo(() => [rxMerFrame(data.filter(({ test }) => test === 'rxmer'))], [data]);
+  const points = useMemo(() => [constellationFrame(data.filter(({ test }) => test === 'constellation'))], [data]);
+  return (
+    <>
+      <PanelBox title="RxMER per subcarrier" pluginId="plantgraph-rxmer-panel" frames={curves} height={HEIGHT_PX} />
+      {points.some(({ length }) => length > 0) ? (
+        <PanelBox
+          title="Constellation"
+          pluginId="plantgraph-constellation-panel"
+          frames={points}
+          height={HEIGHT_PX + 60}
+        />
+      ) : null}
+    </>
   );
 }
 
 const newest = (all: readonly Measurement[], test: Measurement['test'], most: number) =>
   all.filter((one) => one.test === test).slice(0, most);
-
-function Chart({ title, pluginId, frame }: { title: string; pluginId: string; frame: DataFrame }) {
-  const [measured, { width }] = useMeasure<HTMLDivElement>();
-  const data = useMemo<PanelData>(
-    () => ({ state: LoadingState.Done, series: [frame], timeRange: getDefaultTimeRange() }),
-    [frame],
-  );
-  return (
-    <div ref={measured} style={{ marginTop: 16, height: HEIGHT_PX }}>
-      {width > 0 ? (
-        <PanelChrome title={title} width={width} height={HEIGHT_PX}>
-          {(innerWidth, innerHeight) => (
-            <PanelRenderer title={title} pluginId={pluginId} width={innerWidth} height={innerHeight} data={data} />
-          )}
-        </PanelChrome>
-      ) : null}
-    </div>
-  );
-}
 
 function rxMerFrame(captures: readonly MeasurementData[]): DataFrame {
   return createDataFrame({
