@@ -40,6 +40,16 @@ export function placeNodes(folded: Folded, previous: Positions = new Map()): Pos
   return positions;
 }
 
+/** Remembers the map that it made last, so that the next one keeps it. Placing the same twice changes nothing. */
+export class Placer {
+  #previous: Positions = new Map();
+
+  place(folded: Folded): Positions {
+    this.#previous = placeNodes(folded, this.#previous);
+    return this.#previous;
+  }
+}
+
 /**
  * Stored positions, scaled so that nodes stand about SPACING apart whatever unit the layout used. The scale moves in
  * steps, so that one node more or less does not shift the whole map.

@@ -1,0 +1,14 @@
+/** What browser tests touch. */
+export const testIds = {
+  topology: {
+    view: 'plantgraph-topology-view',
+    canvas: 'plantgraph-topology-canvas',
+    search: 'plantgraph-topology-search',
+    status: 'plantgraph-topology-status',
+    details: 'plantgraph-topology-details',
+    legend: 'plantgraph-topology-legend',
+    table: 'plantgraph-topology-table',
+    message: 'plantgraph-topology-message',
+    announcement: 'plantgraph-topology-announcement',
+  },
+} as const;
