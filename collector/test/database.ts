@@ -68,8 +68,8 @@ export function useDatabase(edition: TestEdition, options: { readonly empty?: bo
       return url;
     },
     poolAs(role) {
-      const one = createPool(url, { maxConnections: 2, onError: () => undefined });
-      one.on('connect', (client) => void client.query(`set session authorization ${role}`));
+      const asRole = `${url}?options=${encodeURIComponent(`-c role=${role}`)}`;
+      const one = createPool(asRole, { maxConnections: 2, onError: () => undefined });
       others.push(one);
       return one;
     },

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { storableJson, storableText } from './values.js';
 
 /** Types that the encoder knows, by their PostgreSQL names. `jsonb` takes a value to serialise. */
 export type CopyType = 'int2' | 'int4' | 'int8' | 'float8' | 'bool' | 'text' | 'bytea' | 'timestamptz' | 'jsonb';
@@ -22,15 +23,6 @@ const EPOCH_MS = Date.UTC(2000, 0, 1);
 const ROWS_A_CHUNK = 1_000;
 
 const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
-
-/** NUL is the one character that PostgreSQL's text cannot hold; a lone surrogate becomes U+FFFD as UTF-8 demands. */
-const storableText = (text: string) => Buffer.from(text.replaceAll('\0', ''), 'utf8');
-
-/** JSON that jsonb accepts whatever the strings in it hold (22P05 for NUL, 22P02 for a lone surrogate). */
-export const storableJson = (value: unknown): string =>
-  JSON.stringify(value, (_key, inner: unknown) =>
-    typeof inner === 'string' ? inner.replaceAll('\0', '').replace(/\p{Surrogate}/gu, '\ufffd') : inner,
-  );
 
 function encodeValue(type: CopyType, value: NonNullable<CopyValue>): Buffer {
   switch (type) {
@@ -62,7 +54,7 @@ function encodeValue(type: CopyType, value: NonNullable<CopyValue>): Buffer {
       return bytes;
     }
     case 'text':
-      return storableText(String(value));
+      return Buffer.from(storableText(String(value)), 'utf8');
     case 'bytea':
       return Buffer.from(value as Uint8Array);
     case 'jsonb':

@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { storableJson } from '../db/copy.js';
+import { storableJson } from '../db/values.js';
 import { firstRun, stablePhaseMs } from './schedule.js';
 
 /** Work that is done again and again, or once when it has no interval. */

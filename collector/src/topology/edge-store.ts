@@ -1,7 +1,7 @@
 import type pg from 'pg';
-import { storableJson } from '../db/copy.js';
 import { inTransaction } from '../db/pool.js';
 import { writeResiliently } from '../db/resilient.js';
+import { columnOf, storableJson } from '../db/values.js';
 import { canonicalJson } from './current-facts.js';
 import type { EdgeEndpoint, EdgeEvent, EdgeInterval } from './edges.js';
 
@@ -205,14 +205,14 @@ export const toInterval = (row: IntervalRow): EdgeInterval => ({
 const list = (values: readonly unknown[]) => storableJson(values);
 
 const nodeColumns = (rows: readonly StoredNode[]): unknown[] => [
-  rows.map(({ id }) => id),
-  rows.map(({ kind }) => kind),
-  rows.map(({ title }) => title),
-  rows.map(({ role }) => role),
-  rows.map(({ site }) => site),
-  rows.map(({ address }) => address),
-  rows.map(({ ips }) => list(ips)),
-  rows.map(({ macs }) => list(macs)),
+  columnOf(rows, ({ id }) => id),
+  columnOf(rows, ({ kind }) => kind),
+  columnOf(rows, ({ title }) => title),
+  columnOf(rows, ({ role }) => role),
+  columnOf(rows, ({ site }) => site),
+  columnOf(rows, ({ address }) => address),
+  columnOf(rows, ({ ips }) => list(ips)),
+  columnOf(rows, ({ macs }) => list(macs)),
 ];
 
 const UPSERT_NODES = `
@@ -226,7 +226,7 @@ on conflict (node_id) do update
        address = excluded.address, ips = excluded.ips, macs = excluded.macs, last_seen = excluded.last_seen`;
 
 function edgeColumns(rows: readonly EdgeInterval[], site: (a: string, b: string) => string | null): unknown[] {
-  const column = (value: (edge: EdgeInterval) => unknown) => rows.map(value);
+  const column = (value: (edge: EdgeInterval) => unknown) => columnOf(rows, value);
   return [
     column(({ id }) => id),
     column(({ key }) => key),
@@ -291,16 +291,16 @@ on conflict (edge_id) do update
        missed_polls = excluded.missed_polls, confirmations = excluded.confirmations`;
 
 const eventColumns = (rows: readonly EdgeEvent[], site: (a: string, b: string) => string | null): unknown[] => [
-  rows.map(({ at }) => at),
-  rows.map(({ change }) => change),
-  rows.map(({ subject }) => subject),
-  rows.map(({ edgeId }) => edgeId),
-  rows.map(({ edgeKey }) => edgeKey),
-  rows.map(({ a, b }) => site(a.node, b.node)),
-  rows.map(({ a }) => endText(a)),
-  rows.map(({ b }) => endText(b)),
-  rows.map(({ detail }) => detail),
-  rows.map(({ firstDiscovery }) => firstDiscovery),
+  columnOf(rows, ({ at }) => at),
+  columnOf(rows, ({ change }) => change),
+  columnOf(rows, ({ subject }) => subject),
+  columnOf(rows, ({ edgeId }) => edgeId),
+  columnOf(rows, ({ edgeKey }) => edgeKey),
+  columnOf(rows, ({ a, b }) => site(a.node, b.node)),
+  columnOf(rows, ({ a }) => endText(a)),
+  columnOf(rows, ({ b }) => endText(b)),
+  columnOf(rows, ({ detail }) => detail),
+  columnOf(rows, ({ firstDiscovery }) => firstDiscovery),
 ];
 
 const INSERT_EVENTS = `

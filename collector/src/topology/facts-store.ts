@@ -1,7 +1,8 @@
 import type pg from 'pg';
-import { copyRows, storableJson } from '../db/copy.js';
+import { copyRows } from '../db/copy.js';
 import { inTransaction } from '../db/pool.js';
 import { writeResiliently } from '../db/resilient.js';
+import { columnOf, storableJson, storableText } from '../db/values.js';
 import { isWhole } from '../snmp/reader.js';
 import {
   differenceOf,
@@ -144,7 +145,7 @@ async function writeOutcomes(
       rows.map(({ table }) => table),
       rows.map(({ kind }) => kind),
       rows.map(({ outcome }) => outcome),
-      rows.map(({ detail }) => detail),
+      rows.map((row) => (row.detail === null ? null : storableText(row.detail))),
       rows.map((row) => row.rows),
       rows.map(({ used }) => used),
     ],
@@ -179,7 +180,7 @@ async function writeDifference(
       await client.query(
         `update ${table} set valid_to = greatest($2, valid_from)
           where device_id = $1 and valid_to is null and row_key = any($3::text[])`,
-        [deviceId, at, ended.map(({ key }) => key)],
+        [deviceId, at, columnOf(ended, ({ key }) => key)],
       );
     }
     await writeResiliently(
@@ -190,7 +191,7 @@ async function writeDifference(
           `insert into ${table} (device_id, row_key, body, valid_from)
            select $1, n.row_key, n.body, $2 from unnest($3::text[], $4::jsonb[]) n (row_key, body)
            on conflict (device_id, row_key) where valid_to is null do update set body = excluded.body`,
-          [deviceId, at, rows.map(({ key }) => key), rows.map(({ body }) => storableJson(JSON.parse(body)))],
+          [deviceId, at, columnOf(rows, ({ key }) => key), rows.map(({ body }) => storableJson(JSON.parse(body)))],
         ),
       () => refused++,
     );
@@ -275,7 +276,7 @@ interface PreviousCounters {
 }
 
 function interfaceColumns(rows: readonly InterfaceReading[]): unknown[] {
-  const column = (value: (row: InterfaceReading) => unknown) => rows.map(value);
+  const column = (value: (row: InterfaceReading) => unknown) => columnOf(rows, value);
   return [
     column(({ fact }) => fact.ifIndex),
     column(({ fact }) => fact.ifName),
