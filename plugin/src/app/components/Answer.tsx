@@ -1,4 +1,4 @@
-import { Alert, LoadingPlaceholder } from '@grafana/ui';
+import { Alert, Button, LoadingPlaceholder } from '@grafana/ui';
 import type { ReactNode } from 'react';
 import type { Request } from './useRequest';
 
@@ -15,8 +15,11 @@ export function Answer<T>({ request, what, children }: Props<T>) {
   return (
     <>
       {problem ? (
-        <Alert title={`Could not get ${what}`} severity="error" buttonContent="Try again" onRemove={reload}>
-          {problem}
+        <Alert title={`Could not get ${what}`} severity="error">
+          <p>{problem}</p>
+          <Button size="sm" variant="secondary" icon="sync" onClick={reload}>
+            Try again
+          </Button>
         </Alert>
       ) : null}
       {answer !== undefined ? children(answer) : isLoading ? <LoadingPlaceholder text={`Asking for ${what}`} /> : null}
