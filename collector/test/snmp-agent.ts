@@ -37,7 +37,7 @@ export async function freePort(): Promise<number> {
 export async function startSnmpd(path: string, configuration: string): Promise<RunningAgent> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'plantgraph-snmpd-'));
-  const file = join(folder, 'snmpd.conf');
+  const file = join(folder, 'agent.conf');
   writeFileSync(file, configuration);
   const child = spawn(path, ['-f', '-Lo', '-C', '-c', file, `udp:127.0.0.1:${port}`, `udp6:[::1]:${port}`], {
     env: { ...process.env, SNMP_PERSISTENT_DIR: folder, MIBS: '' },
