@@ -1,0 +1,93 @@
+import { buildGraph, type Graph } from './graph.js';
+import { computeImpact } from './impact.js';
+import { findPath, type ForwardingView } from './path.js';
+import type { RoutingView } from './path-routing.js';
+import type { TopologyService } from './routes.js';
+import type { TopologyReads } from './store.js';
+
+export interface TopologyServiceOptions {
+  readonly reads: TopologyReads;
+  /** Devices that count as the network. */
+  readonly anchors: () => Promise<string[]>;
+  /** What the forwarding and routing tables say now; undefined before the first polls. */
+  readonly tables: () => { readonly forwarding?: ForwardingView; readonly routing?: RoutingView };
+  readonly now: () => Date;
+}
+
+/** The map is read from the database at most this often for paths and impact. */
+const SNAPSHOT_MS = 3000;
+const ALTERNATIVES = 2;
+
+/** Answers of the API: store reads with their freshness, path and impact over a short-lived copy of the map. */
+export function topologyService({ reads, anchors, tables, now }: TopologyServiceOptions): TopologyService {
+  let snapshot: { graph: Promise<Graph>; takenAtMs: number } | undefined;
+
+  const graph = (): Promise<Graph> => {
+    const atMs = performance.now();
+    if (!snapshot || atMs - snapshot.takenAtMs > SNAPSHOT_MS) {
+      const taken = readGraph(reads);
+      snapshot = { graph: taken, takenAtMs: atMs };
+      taken.catch(() => {
+        snapshot = undefined; // the next question asks again
+      });
+    }
+    return snapshot.graph;
+  };
+
+  const freshness = async (at?: string) => {
+    const staleDevices = at === undefined ? await reads.staleDevices() : [];
+    return { asOf: at ?? now().toISOString(), staleDevices, partial: staleDevices.length > 0 };
+  };
+
+  /** A node by id, else what a search for the text finds first. */
+  const nodeOf = async (text: string, known: Graph): Promise<string> => {
+    if (known.numberOf.has(text)) return text;
+    const { hits } = await reads.find({ q: text });
+    return hits.find(({ id }) => known.numberOf.has(id))?.id ?? text;
+  };
+
+  return {
+    async nodes(query) {
+      const [nodes, fresh] = await Promise.all([reads.nodes(query), freshness(query.at)]);
+      return { ...fresh, nodes };
+    },
+    async edges(query) {
+      const [edges, fresh] = await Promise.all([reads.edges(query), freshness(query.at)]);
+      return { ...fresh, edges };
+    },
+    async path({ from, to, layer }) {
+      const known = await graph();
+      const [source, target, fresh] = await Promise.all([nodeOf(from, known), nodeOf(to, known), freshness()]);
+      const found = findPath(known, source, target, {
+        layer: layer === 3 ? 3 : 2,
+        now: now(),
+        alternatives: ALTERNATIVES,
+        ...tables(),
+      });
+      const silent = fresh.staleDevices.length > 0 ? ` These did not answer: ${fresh.staleDevices.join(', ')}.` : '';
+      return {
+        ...fresh,
+        ...found,
+        reason: found.outcome === 'found' ? found.reason : `${found.reason ?? ''}${silent}`,
+      };
+    },
+    async impact({ node, port }) {
+      const known = await graph();
+      const [subject, named, fresh] = await Promise.all([nodeOf(node, known), anchors(), freshness()]);
+      const result = computeImpact(
+        known,
+        port === undefined ? { kind: 'node', node: subject } : { kind: 'port', node: subject, ifName: port },
+        { anchors: named },
+      );
+      return result && { ...fresh, ...result };
+    },
+    interface: (query) => reads.interface(query),
+    find: (query) => reads.find(query),
+    events: (query) => reads.events(query, now()),
+  };
+}
+
+async function readGraph(reads: TopologyReads): Promise<Graph> {
+  const [nodes, edges] = await Promise.all([reads.nodes({}), reads.edges({ minConfidence: 0 })]);
+  return buildGraph(nodes, edges);
+}
