@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -7,6 +7,8 @@ import { join } from 'node:path';
 
 export interface RunningAgent {
   readonly port: number;
+  /** Ends and starts again on the same port: snmpEngineBoots grows, or the engine id is another when it forgets. */
+  restart(options: { forget: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -39,17 +41,30 @@ export async function startSnmpd(path: string, configuration: string): Promise<R
   const folder = mkdtempSync(join(tmpdir(), 'plantgraph-snmpd-'));
   const file = join(folder, 'agent.conf');
   writeFileSync(file, configuration);
-  const child = spawn(path, ['-f', '-Lo', '-C', '-c', file, `udp:127.0.0.1:${port}`, `udp6:[::1]:${port}`], {
-    env: { ...process.env, SNMP_PERSISTENT_DIR: folder, MIBS: '' },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  await listening(child);
+  const persistent = join(folder, 'persistent');
+  const start = async (): Promise<ChildProcess> => {
+    const child = spawn(path, ['-f', '-Lo', '-C', '-c', file, `udp:127.0.0.1:${port}`, `udp6:[::1]:${port}`], {
+      env: { ...process.env, SNMP_PERSISTENT_DIR: persistent, MIBS: '' },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    await listening(child);
+    return child;
+  };
+  const end = async () => {
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    await exited;
+  };
+  let child = await start();
   return {
     port,
+    async restart({ forget }) {
+      await end();
+      if (forget) rmSync(persistent, { recursive: true, force: true });
+      child = await start();
+    },
     async stop() {
-      const exited = once(child, 'exit');
-      child.kill('SIGTERM');
-      await exited;
+      await end();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -58,7 +73,7 @@ export async function startSnmpd(path: string, configuration: string): Promise<R
 const START_LIMIT_MS = 10_000;
 
 /** snmpd says its version when its sockets are open. */
-function listening(child: ReturnType<typeof spawn>): Promise<void> {
+function listening(child: ChildProcess): Promise<void> {
   return new Promise((resolve, reject) => {
     let said = '';
     const timer = setTimeout(() => reject(new Error(`snmpd did not start: ${said}`)), START_LIMIT_MS);

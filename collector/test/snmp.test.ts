@@ -240,6 +240,17 @@ if (!snmpd) console.warn('snmp.test: skipped, Debian package snmpd is not instal
     });
   });
 
+  test.each([
+    ['counts its boots', false],
+    ['has forgotten its boots and has another engine id', true],
+  ])('a v3 session survives a restart of an agent that %s', async (_name, forget) => {
+    const reader = readerFor(operator, '127.0.0.1', 1_000);
+    expect((await reader.get([SYS_NAME])).has(SYS_NAME)).toBe(true);
+    await agent.restart({ forget });
+    expect((await reader.walk([OR_ID])).outcome).toBe('complete');
+    expect((await reader.get([SYS_NAME])).has(SYS_NAME)).toBe(true);
+  });
+
   test('nothing of a real agent was dropped by the guard', () => {
     expect({ ...counters, sent: 0, accepted: 0 }).toEqual(createSnmpCounters());
   });
