@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { JobSpec } from '../jobs/queue.js';
+import type { JobKind } from '../jobs/worker.js';
+import type { SnmpReader } from '../snmp/reader.js';
+import { CMTS_WALK_LIMITS, readCmts } from './cmts.js';
+import type { OperationStore } from './operation-store.js';
+import { CAPTURE_TESTS, type CaptureTest } from './schemas.js';
+import type { CmtsIdentity, ModemStore } from './store.js';
+import type { CaptureWorker } from './worker.js';
+
+/** A CMTS of the inventory and its agent. */
+export interface CmtsTarget extends CmtsIdentity {
+  readonly openReader: () => SnmpReader;
+}
+
+export interface PnmJobsOptions {
+  readonly modems: ModemStore;
+  readonly operations: OperationStore;
+  readonly worker: Pick<CaptureWorker, 'wake'>;
+  readonly cmts: readonly CmtsTarget[];
+  /** How often a CMTS's registration table is read. */
+  readonly inventoryEverySec: number;
+  /** 0 is off. Ignored while nothing may be written to modems. */
+  readonly everySec: Readonly<Record<CaptureTest, number>>;
+  readonly writeAllowed: boolean;
+  readonly now: () => Date;
+}
+
+export interface PnmJobs {
+  readonly kinds: Readonly<Record<string, JobKind>>;
+  /** What `syncPeriodic` gets for each kind. */
+  readonly periodic: readonly {
+    readonly kind: string;
+    readonly specs: readonly (JobSpec & { readonly intervalMs: number })[];
+  }[];
+}
+
+export const CMTS_JOB = 'pnm-cmts';
+export const SCHEDULE_JOB = 'pnm-schedule';
+
+const SCHEDULE_EVERY_SEC = 30;
+const SCHEDULE_DEADLINE_MS = 20_000;
+/** Operations queued in one go; the next go continues. */
+const SCHEDULE_BATCH = 200;
+/** Scheduled work that waits at most: a plant that answers slowly must not pile it up. */
+const SCHEDULE_QUEUED_MAX = 1000;
+
+/** Reading CMTS tables and queueing scheduled captures, as jobs of the shared worker. */
+export function pnmJobs(options: PnmJobsOptions): PnmJobs {
+  const byId = new Map(options.cmts.map((cmts) => [cmts.id, cmts]));
+  return {
+    kinds: {
+      [CMTS_JOB]: {
+        deadlineMs: CMTS_WALK_LIMITS.timeMs * 3,
+        handler: async (job, signal) => {
+          const cmts = byId.get(String(job.payload['cmts']));
+          return cmts === undefined ? { ok: true } : pollCmts(cmts, options, signal);
+        },
+      },
+      [SCHEDULE_JOB]: {
+        deadlineMs: SCHEDULE_DEADLINE_MS,
+        handler: async () => {
+          await queueScheduled(options);
+          return { ok: true };
+        },
+      },
+    },
+    periodic: [
+      {
+        kind: CMTS_JOB,
+        specs: options.cmts.map(({ id }) => ({
+          key: `${CMTS_JOB}:${id}`,
+          kind: CMTS_JOB,
+          subject: id,
+          payload: { cmts: id },
+          intervalMs: options.inventoryEverySec * 1000,
+        })),
+      },
+      {
+        kind: SCHEDULE_JOB,
+        specs: options.writeAllowed
+          ? [
+              {
+                key: SCHEDULE_JOB,
+                kind: SCHEDULE_JOB,
+                subject: SCHEDULE_JOB,
+                payload: {},
+                intervalMs: SCHEDULE_EVERY_SEC * 1000,
+              },
+            ]
+          : [],
+      },
+    ],
+  };
+}
+
+/** Reads one CMTS and stores who is where. A partial reading is stored as far as it goes and takes nothing away. */
+export async function pollCmts(
+  cmts: CmtsTarget,
+  { modems, inventoryEverySec, now }: Pick<PnmJobsOptions, 'modems' | 'inventoryEverySec' | 'now'>,
+  signal: AbortSignal,
+): Promise<{ ok: true } | { ok: false; error: string }> {
+  const reader = cmts.openReader();
+  try {
+    const inventory = await readCmts(reader, { signal });
+    await modems.applyInventory(cmts, inventory, inventoryEverySec, now());
+    if (inventory.isWhole) return { ok: true };
+    return { ok: false, error: `registration table: ${inventory.detail ?? inventory.outcome}` };
+  } finally {
+    reader.close();
+  }
+}
+
+/** Queues what is due, each modem at its own time since its own last run. */
+export async function queueScheduled({
+  operations,
+  worker,
+  everySec,
+  now,
+}: Pick<PnmJobsOptions, 'operations' | 'worker' | 'everySec' | 'now'>): Promise<number> {
+  let count = 0;
+  for (const test of CAPTURE_TESTS) {
+    if (everySec[test] <= 0) continue;
+    const room = SCHEDULE_QUEUED_MAX - (await operations.queuedCount());
+    if (room <= 0) break;
+    const at = now();
+    for (const mac of await operations.due(test, everySec[test], at, Math.min(room, SCHEDULE_BATCH))) {
+      await operations.create(
+        {
+          id: randomUUID(),
+          mac,
+          test,
+          channelIds: [],
+          origin: 'schedule',
+          requestedBy: 'schedule',
+          reason: undefined,
+        },
+        at,
+      );
+      count += 1;
+    }
+  }
+  if (count > 0) worker.wake();
+  return count;
+}
