@@ -115,8 +115,9 @@ function addKind(
       add('facts_device', 'bridge ports', ports);
       return add('facts_device', 'bridge vlans', vlans);
     case 'interfaces':
-      for (const { inOctets: _in, outOctets: _out, ...rest } of facts.interfaces) {
-        add('facts_interfaces', String(rest.ifIndex), rest);
+      // counters move with every read; they are a series of their own
+      for (const fact of facts.interfaces) {
+        add('facts_interfaces', String(fact.ifIndex), { ...fact, inOctets: null, outOctets: null });
       }
       return;
     case 'arp':
@@ -181,11 +182,7 @@ export function fromRows(
     ...empty,
     ...head,
     system: { ...empty.system, ...part('system', {}), ...part('chassis', {}) },
-    interfaces: all<DeviceFacts['interfaces'][number]>('facts_interfaces').map((fact) => ({
-      ...fact,
-      inOctets: null,
-      outOctets: null,
-    })),
+    interfaces: all('facts_interfaces'),
     bridge: {
       ...empty.bridge,
       ...part('bridge', {}),
