@@ -369,6 +369,37 @@ test('a SET is sent once', async () => {
   expect(counters.sent).toBe(1);
 });
 
+test('mutated answers end every walk in an outcome, and nothing else', async () => {
+  let seed = 20_261_120;
+  const chance = (below: number) => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((seed / 2 ** 32) * below);
+  };
+  const mutate = (datagram: Buffer): Buffer => {
+    const changed = Buffer.from(datagram);
+    for (let i = chance(4); i >= 0; i--) changed[chance(changed.length)] = chance(256);
+    return chance(4) === 0 ? changed.subarray(0, chance(changed.length)) : changed;
+  };
+  const port = await agent((datagram) => Array.from({ length: 40 }, () => mutate(honest(datagram, 12))));
+  const outcomes = new Set<string>();
+  for (let i = 0; i < 40; i++) {
+    const { snmp } = reader(port, { timeoutMs: 20, retries: 0 });
+    outcomes.add((await snmp.walk([ROOT], { limits: { rows: 100, pdus: 50 } })).outcome);
+    snmp.close();
+  }
+  const known = [
+    'complete',
+    'endOfMib',
+    'nonIncreasing',
+    'tooBig',
+    'timeout',
+    'deadline',
+    'errorStatus',
+    'authFailure',
+  ];
+  expect([...outcomes].filter((outcome) => !known.includes(outcome))).toEqual([]);
+});
+
 describe('SNMPv3', () => {
   const tlv = (tag: number, ...parts: Uint8Array[]): Buffer => {
     const contents = Buffer.concat(parts);
