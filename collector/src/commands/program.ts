@@ -1,13 +1,22 @@
 import { Command, CommanderError } from 'commander';
 import { PlantgraphError } from '../lib/errors.js';
 import { registerCheck } from './check.js';
+import { registerMigrate } from './migrate.js';
 import { registerPnmDecode } from './pnm-decode.js';
 import { registerRecord } from './record.js';
+import { registerSimulate } from './simulate.js';
 import { registerSnmp } from './snmp.js';
 import { EXIT, type Register, type RunAction } from './register.js';
 
 /** Every file of commands; each adds its own. */
-const REGISTERED: readonly Register[] = [registerCheck, registerPnmDecode, registerSnmp, registerRecord];
+const REGISTERED: readonly Register[] = [
+  registerCheck,
+  registerPnmDecode,
+  registerSnmp,
+  registerRecord,
+  registerMigrate,
+  registerSimulate,
+];
 
 const exitCodeOf = (error: unknown): number => {
   if (!(error instanceof PlantgraphError)) return EXIT.failure;
