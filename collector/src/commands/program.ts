@@ -6,6 +6,7 @@ import { registerPnmDecode } from './pnm-decode.js';
 import { registerRecord } from './record.js';
 import { registerSimulate } from './simulate.js';
 import { registerSnmp } from './snmp.js';
+import { registerTopologyInfer } from './topology.js';
 import { EXIT, type Register, type RunAction } from './register.js';
 
 /** Every file of commands; each adds its own. */
@@ -16,6 +17,8 @@ const REGISTERED: readonly Register[] = [
   registerRecord,
   registerMigrate,
   registerSimulate,
+  ,
+  registerTopologyInfer,
 ];
 
 const exitCodeOf = (error: unknown): number => {
