@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../src/db/embedded.js';
@@ -21,13 +21,13 @@ export const TEST_SETTINGS = {
 /** The PostgreSQL that comes with the product, without any extension, in a folder of its own. */
 export async function startPlain(): Promise<TestServer> {
   const dataDir = mkdtempSync(join(tmpdir(), 'plantgraph-plain-'));
+  chmodSync(dataDir, 0o755); // else root's server user could not reach it
   const database = startEmbedded({ dataDir, settings: TEST_SETTINGS });
   await database.start();
   return {
     url: database.url,
     stop: async () => {
       await database.stop();
-      rmSync(database.clusterDir, { recursive: true, force: true });
       rmSync(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbedded } from '../src/db/embedded.js';
@@ -91,6 +91,7 @@ export function unpackTimescale(cache: string): string {
 export async function startTimescale(cache: string): Promise<TestServer> {
   const binDir = unpackTimescale(cache);
   const dataDir = mkdtempSync(join(tmpdir(), 'plantgraph-timescale-'));
+  chmodSync(dataDir, 0o755); // else root's server user could not reach it
   const database = startEmbedded({
     dataDir,
     binDir,
@@ -107,7 +108,6 @@ export async function startTimescale(cache: string): Promise<TestServer> {
     url: database.url,
     stop: async () => {
       await database.stop();
-      rmSync(database.clusterDir, { recursive: true, force: true });
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
