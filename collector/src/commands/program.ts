@@ -17,7 +17,6 @@ const REGISTERED: readonly Register[] = [
   registerRecord,
   registerMigrate,
   registerSimulate,
-  ,
   registerTopologyInfer,
 ];
 

@@ -9,7 +9,7 @@ import { readInterfaces, readStack } from './polling/interfaces.js';
 import { readLag } from './polling/lag.js';
 import { readLocalNames } from './polling/local-ports.js';
 import { readCdp, readLldp } from './polling/neighbours.js';
-import { PortNames } from './polling/port-names.js';
+import { PortNames } from './port-names.js';
 import { readRouting, readVirtualMacs } from './polling/routing.js';
 import { getScalars } from './polling/scalars.js';
 import { readSpanningTree } from './polling/spanning-tree.js';

@@ -1,4 +1,5 @@
-import { isGroupMac, isZeroMac } from '../../lib/mac.js';
+import { isGroupMac, isZeroMac, type Mac } from '../../lib/mac.js';
+import { isMulticastMac } from '../identity.js';
 import * as bridgeMib from '../../snmp/tables/bridge-mib.js';
 import * as qBridge from '../../snmp/tables/q-bridge-mib.js';
 import * as vtp from '../../snmp/tables/cisco-vtp-mib.js';
@@ -119,6 +120,7 @@ export async function readBridge(cycle: Cycle): Promise<{ bridge: BridgeFact; co
   };
 }
 
+const LEARNED = 3;
 const STATUS: Readonly<Record<number, MacFact['status']>> = { 3: 'learned', 4: 'self', 5: 'mgmt' };
 
 /** What turns the port number of a forwarding row into a port of this device. */
@@ -150,13 +152,15 @@ class FdbRows {
     table: TableReading,
     row: number,
     id: { vlan: number | null; fdbId: number | null },
-    mac: string | undefined,
+    mac: Mac | undefined,
   ): void {
     const port = table.rows.number(0, row);
     const statusNumber = table.rows.number(1, row);
     if (mac === undefined) return table.drop('no MAC in the index');
     if (statusNumber === 2) return table.drop('invalid');
-    if (isZeroMac(mac as never) || isGroupMac(mac as never)) return table.drop('group or zero address');
+    // A bridge learns source addresses only: a learned row with the group bit is a station with a broken address.
+    const group = isMulticastMac(mac) || (isGroupMac(mac) && statusNumber !== LEARNED);
+    if (isZeroMac(mac) || group) return table.drop('group or zero address');
     const resolved = resolveFdbPort(this.#map, port ?? 0);
     if (resolved.bridgePort === null && resolved.ifIndex === null && statusNumber !== 4) {
       table.drop('port unknown');

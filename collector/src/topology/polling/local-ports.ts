@@ -3,7 +3,7 @@ import * as lldpV2 from '../../snmp/tables/lldp-v2-mib.js';
 import * as cdp from '../../snmp/tables/cisco-cdp-mib.js';
 import type { InterfaceFact, LocalPortFact, NeighbourIdentityFact } from '../facts.js';
 import type { Quirks } from '../quirks.js';
-import { PortNames } from './port-names.js';
+import { PortNames } from '../port-names.js';
 import { getScalars } from './scalars.js';
 import { readTable, type Cycle } from './table-log.js';
 import { macInIdentifier, macOrNull, textOrNull } from './values.js';

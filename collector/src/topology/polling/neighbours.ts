@@ -5,7 +5,7 @@ import * as tplink from '../../snmp/tables/tplink-lldp-mib.js';
 import * as cdp from '../../snmp/tables/cisco-cdp-mib.js';
 import type { Capability, CdpFact, LldpFact, LocalPortFact } from '../facts.js';
 import type { Quirks } from '../quirks.js';
-import type { PortNames } from './port-names.js';
+import type { PortNames } from '../port-names.js';
 import { resolveLocalPort } from './local-ports.js';
 import { readTable, type Cycle, type TableReading } from './table-log.js';
 import {

@@ -1,4 +1,4 @@
-import type { InterfaceFact, LocalPortFact } from '../facts.js';
+import type { InterfaceFact, LocalPortFact } from './facts.js';
 
 /** Long and short spellings of interface names as Cisco and its imitators use them. */
 const SHORT: readonly (readonly [RegExp, string])[] = [

@@ -1,0 +1,111 @@
+import type { LagFact } from '../facts.js';
+import { proof, type DraftEnd, type LinkDraft, type LinkDrafts } from './drafts.js';
+import type { DeviceView, World } from './world.js';
+
+/** Members whose LACP partner is the other's member and the other way round: a link that needs no LLDP. */
+export function linkPartners(world: World, drafts: LinkDrafts): void {
+  const actors = new Map<string, { device: DeviceView; row: LagFact }[]>();
+  for (const device of world.devices) {
+    for (const row of device.facts.lag) {
+      if (row.actorSystem === null || row.actorPort === null) continue;
+      const key = `${row.actorSystem} ${row.actorPort}`;
+      actors.set(key, [...(actors.get(key) ?? []), { device, row }]);
+    }
+  }
+  for (const device of world.devices) {
+    for (const row of device.facts.lag) {
+      if (row.partnerSystem === null || row.actorSystem === null) continue;
+      const facing = (actors.get(`${row.partnerSystem} ${row.partnerPort ?? -1}`) ?? []).filter(
+        (other) =>
+          other.device !== device &&
+          other.row.partnerSystem === row.actorSystem &&
+          other.row.partnerPort === row.actorPort,
+      );
+      const [other] = facing;
+      // A pair of switches that shares a system id answers twice: which of them it is, LACP cannot say.
+      if (facing.length !== 1 || !other || other.device.id < device.id) continue;
+      const a = { device: device.id, ifIndex: row.aggregateIfIndex, label: null };
+      const b = { device: other.device.id, ifIndex: other.row.aggregateIfIndex, label: null };
+      for (const [near, far] of [
+        [{ device, row }, other],
+        [other, { device, row }],
+      ] as const) {
+        const draft = drafts.add(a, b, 2, proof('lag', near.device.id, 'lag', [partnerSentence(near, far)]));
+        addMember(draft, a, row.memberIfIndex, other.row.memberIfIndex);
+      }
+    }
+  }
+}
+
+function partnerSentence(near: { device: DeviceView; row: LagFact }, far: { device: DeviceView; row: LagFact }) {
+  const { device, row } = near;
+  return {
+    device: device.id,
+    table: 'dot3adAggPortTable',
+    text: `${device.label(row.memberIfIndex) ?? row.memberIfIndex}: partner ${row.partnerSystem ?? ''} port ${row.partnerPort ?? ''} is ${far.device.label(far.row.memberIfIndex) ?? far.row.memberIfIndex} of ${far.device.id}`,
+    seenAt: device.facts.tables['dot3adAggPortTable']?.readAt ?? device.facts.polledAt,
+  };
+}
+
+/** Adds one cable to an aggregate, in the order of the draft's ends. */
+function addMember(draft: LinkDraft, near: DraftEnd, nearIfIndex: number | null, farIfIndex: number | null): void {
+  const isA = draft.a.device === near.device && draft.a.ifIndex === near.ifIndex;
+  const member = isA ? ([nearIfIndex, farIfIndex] as const) : ([farIfIndex, nearIfIndex] as const);
+  if (!draft.members.some(([a, b]) => a === member[0] && b === member[1])) draft.members.push(member);
+}
+
+/** Told by LLDP (802.3 link aggregation TLV): the aggregate of the far port, where its device does not tell itself. */
+export type PeerAggregates = ReadonlyMap<string, number>;
+
+/**
+ * R14: cables between members of aggregates become one logical link; the members stay as its evidence. An end that
+ * knows of no aggregate keeps its port when the cable is the only one, else it is unknown.
+ */
+export function foldAggregates(world: World, drafts: LinkDrafts, peers: PeerAggregates): void {
+  const groups = new Map<string, { draft: LinkDraft; a: number | null; b: number | null }[]>();
+  for (const draft of drafts.all()) {
+    if (draft.layer !== 2) continue;
+    const a = aggregateOf(world, draft.a, peers);
+    const b = aggregateOf(world, draft.b, peers);
+    if (a === null && b === null) continue;
+    const key = `${draft.a.device}|${a ?? ''}|${draft.b.device}|${b ?? ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), { draft, a, b }]);
+  }
+  for (const cables of groups.values()) {
+    const [first] = cables;
+    if (!first) continue;
+    const end = (own: DraftEnd, aggregate: number | null): DraftEnd =>
+      aggregate !== null
+        ? { ...own, ifIndex: aggregate, label: null }
+        : cables.length === 1
+          ? own
+          : { ...own, ifIndex: null, label: null };
+    const a = end(first.draft.a, first.a);
+    const b = end(first.draft.b, first.b);
+    for (const { draft } of cables) {
+      drafts.remove(draft);
+      for (const one of draft.proofs) {
+        const folded = drafts.add(a, b, 2, one);
+        addMember(folded, a, draft.a.ifIndex, draft.b.ifIndex);
+        for (const [name, label] of draft.labels) folded.labels.set(name, label);
+      }
+    }
+  }
+}
+
+function aggregateOf(world: World, end: DraftEnd, peers: PeerAggregates): number | null {
+  if (end.ifIndex === null) return null;
+  const device = world.byId.get(end.device);
+  if (!device || device.membersOf.has(end.ifIndex)) return null;
+  const own = device.aggregateOf.get(end.ifIndex);
+  const told = peers.get(`${end.device}|${end.ifIndex}`);
+  return own ?? (told !== undefined && told !== end.ifIndex && device.interfaces.has(told) ? told : null);
+}
+
+/** Members of an aggregate link whose cables nobody paired: each side's own, the other end open. */
+export function ownMembers(world: World, draft: LinkDraft): (readonly [number | null, number | null])[] {
+  if (draft.members.length > 0) return draft.members;
+  const of = (end: DraftEnd) =>
+    end.ifIndex === null ? [] : (world.byId.get(end.device)?.membersOf.get(end.ifIndex) ?? []);
+  return [...of(draft.a).map((index) => [index, null] as const), ...of(draft.b).map((index) => [null, index] as const)];
+}

@@ -1,0 +1,258 @@
+import { isZeroMac, type Mac } from '../lib/mac.js';
+import type { DeviceFacts, InterfaceFact } from './facts.js';
+
+/**
+ * Who is who. A key is usable only if exactly one device owns it after all claims are in; a collision is reported
+ * and never settled by the order of arrival (topology-discovery, section 5).
+ */
+
+const VIRTUAL_ROUTER = [
+  /^00:00:5e:00:0[12]:/, // VRRP and CARP, IPv4 and IPv6
+  /^00:00:0c:07:ac:/, // HSRP version 1
+  /^00:00:0c:9f:f/, // HSRP version 2
+  /^00:05:73:a0:0/, // HSRP for IPv6
+  /^00:07:b4:/, // GLBP
+];
+
+/** A MAC that several routers share: no host, no identity. */
+export const isVirtualRouterMac = (mac: string): boolean => VIRTUAL_ROUTER.some((pattern) => pattern.test(mac));
+
+/** The second bit of the first octet: made up by software, so two devices may have the same. */
+export const isLocalMac = (mac: string): boolean => (parseInt(mac.slice(0, 2), 16) & 2) !== 0;
+
+const MULTICAST = [
+  /^01:00:5e:/, // IPv4 multicast
+  /^33:33:/, // IPv6 multicast
+  /^01:80:c2:/, // IEEE: bridges, LLDP, pause
+  /^01:00:0c:/, // CDP, PVST and others of Cisco
+  /^ff:ff:ff:ff:ff:ff$/,
+];
+
+/** A group address in use. The group bit alone proves nothing: stations with broken addresses are learned too. */
+export const isMulticastMac = (mac: string): boolean => MULTICAST.some((pattern) => pattern.test(mac));
+
+/** A chassis id that some IOS routers make up per port: all zero but for the last octets. */
+const hasZeroPrefix = (mac: string): boolean => mac.startsWith('00:00:00:00:');
+
+const isIdentityMac = (mac: string | null): mac is string =>
+  mac !== null && !isZeroMac(mac as Mac) && !isMulticastMac(mac) && !isVirtualRouterMac(mac) && !hasZeroPrefix(mac);
+
+/** Ports inside a chassis: their addresses repeat on every box of the product line. */
+const INTERNAL_NAME = /^(em\d|bme\d|fxp[12]|jsrv|pfe-|pfh-|sp-|lc-|pime|pimd|mtun|lsi|dsc|tap|gre$|ipip$|vme)/i;
+
+export const isInternalInterface = (fact: InterfaceFact): boolean =>
+  INTERNAL_NAME.test(fact.ifName ?? fact.ifDescr ?? '');
+
+/** Addresses that never tell one device from another. */
+const isUselessIp = (ip: string): boolean =>
+  /^(127\.|0\.|169\.254\.|128\.0\.0\.)/.test(ip) || /^(fe[89ab]|ff|::1$|::$)/.test(ip);
+
+/** Name keys: whole name and, apart, its first label. `switch-1(FOX1234)` of NX-OS loses its serial number. */
+export const nameKey = (name: string): string =>
+  name
+    .trim()
+    .toLowerCase()
+    .replace(/\([^)]*\)$/, '')
+    .replace(/\.$/, '');
+const firstLabel = (key: string): string => key.split('.')[0] ?? key;
+
+export interface InterfaceRef {
+  readonly device: string;
+  readonly ifIndex: number;
+}
+
+class Owners<T> {
+  readonly #owners = new Map<string, Map<string, T>>();
+
+  note(key: string, device: string, value: T): void {
+    let owners = this.#owners.get(key);
+    if (!owners) this.#owners.set(key, (owners = new Map()));
+    if (!owners.has(device)) owners.set(device, value);
+  }
+
+  /** The one owner; undefined when nobody or several own it. */
+  one(key: string): { device: string; value: T } | undefined {
+    const owners = this.#owners.get(key);
+    if (owners?.size !== 1) return undefined;
+    const [device, value] = [...owners][0] as [string, T];
+    return { device, value };
+  }
+
+  collisions(): { key: string; devices: string[] }[] {
+    return [...this.#owners]
+      .filter(([, owners]) => owners.size > 1)
+      .map(([key, owners]) => ({ key, devices: [...owners.keys()].sort() }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+  }
+}
+
+/** What a neighbour's row says about the device at the other end. */
+export interface NeighbourKeys {
+  readonly chassisMac: string | null;
+  readonly chassisId: string | null;
+  readonly names: readonly string[];
+  readonly ips: readonly string[];
+  readonly portMac: string | null;
+}
+
+/** Finds polled devices by what others call them. */
+export class Identities {
+  readonly #chassis = new Owners<true>();
+  readonly #macs = new Owners<number>();
+  readonly #names = new Owners<true>();
+  readonly #labels = new Owners<true>();
+  readonly #ips = new Owners<number>();
+  readonly #chassisOf = new Map<string, Set<string>>();
+  readonly #macsOf = new Map<string, Set<string>>();
+  readonly #siteOf = new Map<string, string | null>();
+
+  constructor(devices: readonly DeviceFacts[]) {
+    for (const device of devices) this.#note(device);
+  }
+
+  #note(device: DeviceFacts): void {
+    const { deviceId, localIdentity } = device;
+    const chassis = new Set<string>();
+    const macs = new Set<string>();
+    this.#siteOf.set(deviceId, device.site);
+    this.#chassisOf.set(deviceId, chassis);
+    this.#macsOf.set(deviceId, macs);
+    for (const mac of [localIdentity.chassisMac, device.bridge.baseAddress]) {
+      if (!isIdentityMac(mac)) continue;
+      this.#chassis.note(mac, deviceId, true);
+      macs.add(mac);
+    }
+    if (isIdentityMac(localIdentity.chassisMac)) chassis.add(localIdentity.chassisMac);
+    if (localIdentity.chassisId !== null && localIdentity.chassisMac === null) {
+      this.#chassis.note(nameKey(localIdentity.chassisId), deviceId, true);
+    }
+    for (const name of [device.system.sysName, localIdentity.sysName, localIdentity.cdpDeviceId]) {
+      if (name === null) continue;
+      this.#names.note(nameKey(name), deviceId, true);
+      this.#labels.note(firstLabel(nameKey(name)), deviceId, true);
+    }
+    for (const fact of device.interfaces) {
+      if (isIdentityMac(fact.mac)) {
+        this.#macs.note(fact.mac, deviceId, fact.ifIndex);
+        macs.add(fact.mac);
+      }
+      if (isInternalInterface(fact)) continue;
+      for (const { ip } of fact.addresses) if (!isUselessIp(ip)) this.#ips.note(ip, deviceId, fact.ifIndex);
+    }
+    for (const port of device.localPorts) {
+      if (isIdentityMac(port.portMac)) macs.add(port.portMac);
+      if (isIdentityMac(port.portMac) && port.ifIndex !== null) this.#macs.note(port.portMac, deviceId, port.ifIndex);
+    }
+  }
+
+  /** Every MAC that the device alone may call its own. */
+  macsOf(device: string): ReadonlySet<string> {
+    return this.#macsOf.get(device) ?? new Set();
+  }
+
+  ownerOfMac(mac: string): string | undefined {
+    if (!isIdentityMac(mac)) return undefined;
+    return this.#macs.one(mac)?.device ?? this.#chassis.one(mac)?.device;
+  }
+
+  /** The interface that has the address, if one device alone has it. */
+  ownerOfIp(ip: string): InterfaceRef | undefined {
+    const owner = this.#ips.one(ip);
+    return owner && { device: owner.device, ifIndex: owner.value };
+  }
+
+  /** The polled device that a neighbour's row means; undefined when it means none, or could mean several. */
+  find(keys: NeighbourKeys, from: string): string | undefined {
+    const chassis = keys.chassisMac !== null && isIdentityMac(keys.chassisMac) ? keys.chassisMac : null;
+    const byChassis =
+      (chassis === null ? undefined : (this.#chassis.one(chassis)?.device ?? this.ownerOfMac(chassis))) ??
+      (keys.chassisMac === null && keys.chassisId !== null
+        ? this.#chassis.one(nameKey(keys.chassisId))?.device
+        : undefined);
+    if (byChassis !== undefined) return byChassis;
+    const byName = this.#byName(keys.names);
+    const byIp = this.#byIp(keys, from);
+    if (byName !== undefined) {
+      // Default names repeat: a chassis that is not the device's own needs a second witness.
+      const own = this.#chassisOf.get(byName) ?? new Set();
+      const foreign = chassis !== null && own.size > 0 && !this.macsOf(byName).has(chassis);
+      if (!foreign || byIp === byName) return byName;
+      return undefined;
+    }
+    const byPort = keys.portMac === null ? undefined : this.ownerOfMac(keys.portMac);
+    if (byPort !== undefined && chassis === null) return byPort;
+    // An address alone may repeat at another site: only where nothing stronger was said, and never across sites.
+    return chassis === null && keys.names.length === 0 ? byIp : undefined;
+  }
+
+  #byName(names: readonly string[]): string | undefined {
+    for (const name of names) {
+      const exact = this.#names.one(nameKey(name))?.device;
+      if (exact !== undefined) return exact;
+    }
+    for (const name of names) {
+      const key = nameKey(name);
+      // `sw1.example.net` and `sw1` are one; `sw1.a.net` and `sw1.b.net` are not.
+      const label = this.#labels.one(firstLabel(key))?.device;
+      if (label !== undefined && (!key.includes('.') || this.#names.one(firstLabel(key))?.device === label)) {
+        return label;
+      }
+    }
+    return undefined;
+  }
+
+  #byIp(keys: NeighbourKeys, from: string): string | undefined {
+    for (const ip of keys.ips) {
+      const owner = this.#ips.one(ip)?.device;
+      if (owner !== undefined && this.#siteOf.get(owner) === this.#siteOf.get(from)) return owner;
+    }
+    return undefined;
+  }
+
+  /** Keys that several devices claim: of no use, and worth a word. */
+  collisions(): { key: string; devices: string[] }[] {
+    return [...this.#chassis.collisions(), ...this.#ips.collisions()];
+  }
+}
+
+const sharedCount = (a: ReadonlySet<string>, b: ReadonlySet<string>) => [...a].filter((value) => b.has(value)).length;
+
+/**
+ * Inventory entries that are one device polled under two names: the same chassis serial number and model, or the same
+ * chassis MAC, name and interface MACs. Value: id that stands for it, with the evidence. Never on an address or a name
+ * alone, never on a shared (MLAG) bridge address.
+ */
+export function findTwins(devices: readonly DeviceFacts[]): Map<string, { same: string; evidence: string }> {
+  const twins = new Map<string, { same: string; evidence: string }>();
+  const sorted = [...devices].sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
+  const byKey = new Map<string, DeviceFacts>();
+  for (const device of sorted) {
+    const { chassisSerial, chassisModel } = device.system;
+    const keys: [string, string][] = [];
+    if (chassisSerial !== null && chassisModel !== null) {
+      keys.push([`serial ${chassisModel} ${chassisSerial}`, `chassis serial ${chassisSerial}`]);
+    }
+    const mac = device.localIdentity.chassisMac ?? device.bridge.baseAddress;
+    if (isIdentityMac(mac) && device.system.sysName !== null) {
+      keys.push([`mac ${mac} ${nameKey(device.system.sysName)}`, `chassis ${mac} and name ${device.system.sysName}`]);
+    }
+    for (const [key, evidence] of keys) {
+      const first = byKey.get(key);
+      if (first && !twins.has(device.deviceId) && agree(first, device)) {
+        twins.set(device.deviceId, { same: twins.get(first.deviceId)?.same ?? first.deviceId, evidence });
+      } else if (!first) byKey.set(key, device);
+    }
+  }
+  return twins;
+}
+
+/** Serial numbers and interface MACs must not speak against a merge. */
+function agree(a: DeviceFacts, b: DeviceFacts): boolean {
+  const serials = [a.system.chassisSerial, b.system.chassisSerial];
+  if (serials[0] !== null && serials[1] !== null && serials[0] !== serials[1]) return false;
+  const macs = [a, b].map(
+    (device) => new Set(device.interfaces.flatMap((fact) => (isIdentityMac(fact.mac) ? [fact.mac] : []))),
+  ) as [Set<string>, Set<string>];
+  const smaller = Math.min(macs[0].size, macs[1].size);
+  return smaller > 0 && sharedCount(macs[0], macs[1]) >= smaller / 2;
+}
