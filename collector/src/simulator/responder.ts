@@ -126,25 +126,28 @@ function answerGet(request: Request): Answer {
   return fits(varbinds, request) ? respond(request, varbinds) : refuse(request, STATUS.tooBig, 0);
 }
 
-/** The instance after `oid`; undefined at the end of the MIB. */
-function successor(request: Request, oid: readonly number[]): ServedInstance | undefined {
-  const { instances, misbehaviour, message } = request;
-  let place = findFrom(instances, oid, false);
+/**
+ * The place of the instance after `oid`; past the last at the end of the MIB. `hint` is the place of `oid` itself when
+ * the answer before came from there: a walk then needs no search.
+ */
+function successorPlace({ instances, misbehaviour, message }: Request, oid: readonly number[], hint = -1): number {
+  let place = instances[hint]?.oid === oid ? hint + 1 : findFrom(instances, oid, false);
   // v1 has no Counter64: its agents pass over such instances (RFC 2576, 4.2.2.1)
   while (message.version === '1' && instances[place]?.tag === TAG.counter64) place++;
   if (misbehaviour.nonIncreasing === 'repeat') {
-    const here = instances[findFrom(instances, oid, true)];
-    if (here !== undefined && place > 0 && isUnder(oid, here.oid)) return here;
+    const at = findFrom(instances, oid, true);
+    const here = instances[at];
+    if (here !== undefined && place > 0 && isUnder(oid, here.oid)) return at;
   }
-  if (misbehaviour.nonIncreasing === 'cycle' && place >= 3 && place % 3 === 0) return instances[place - 3];
-  return instances[place];
+  if (misbehaviour.nonIncreasing === 'cycle' && place >= 3 && place % 3 === 0) return place - 3;
+  return place;
 }
 
 function answerGetNext(request: Request): Answer {
   const { message, misbehaviour } = request;
   const varbinds: Buffer[] = [];
   for (const [at, { oid }] of message.pdu.varbinds.entries()) {
-    const next = successor(request, oid);
+    const next = request.instances[successorPlace(request, oid)];
     if (isLost(oid, misbehaviour) || (next !== undefined && isLost(next.oid, misbehaviour))) {
       return { silence: 'misbehaviour' };
     }
@@ -173,13 +176,18 @@ function answerGetBulk(request: Request): Answer {
   };
   const once = Math.max(0, Math.min(pdu.nonRepeaters, pdu.varbinds.length));
   const cursors = pdu.varbinds.map(({ oid }) => oid);
+  const places = new Array<number>(cursors.length).fill(-1);
   /** Adds what follows a cursor; false ends the response. */
   const step = (column: number): 'added' | 'ended' | 'full' | 'lost' => {
     const oid = cursors[column] as readonly number[];
-    const next = successor(request, oid);
+    const place = successorPlace(request, oid, places[column]);
+    const next = request.instances[place];
     if (isLost(oid, misbehaviour) || (next !== undefined && isLost(next.oid, misbehaviour))) return 'lost';
     if (!add(next === undefined ? exception(oid, TAG.endOfMibView) : encodeInstance(next))) return 'full';
-    if (next !== undefined) cursors[column] = next.oid;
+    if (next !== undefined) {
+      cursors[column] = next.oid;
+      places[column] = place;
+    }
     return next === undefined ? 'ended' : 'added';
   };
   for (let column = 0; column < once; column++) {
