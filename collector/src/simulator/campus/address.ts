@@ -1,8 +1,14 @@
-import { ipFromBytes, type Ip } from '../../lib/ip.js';
+import { ipFromBytes, ipToBytes, type Ip } from '../../lib/ip.js';
 import { parseMac, type Mac } from '../../lib/mac.js';
 
 export const ipOf = (value: number): Ip =>
   ipFromBytes([(value >>> 24) & 0xff, (value >>> 16) & 0xff, (value >>> 8) & 0xff, value & 0xff]) as Ip;
+
+/** The network address of an IPv4 address. */
+export const networkOf = (ip: Ip, prefixLength: number): Ip => {
+  const value = ipToBytes(ip).reduce((sum, octet) => (sum << 8) | octet, 0);
+  return ipOf(value & (-1 << (32 - prefixLength)));
+};
 
 /** The n-th address of a manufacturer. */
 export const macOf = (oui: string, value: number): Mac =>

@@ -1,7 +1,7 @@
 import type { Ip } from '../../lib/ip.js';
 import type { Mac } from '../../lib/mac.js';
 import type { AgentView } from './agent.js';
-import { ipOf, MANAGEMENT_VLAN } from './address.js';
+import { ipOf, MANAGEMENT_VLAN, networkOf } from './address.js';
 import { ipIndex, type Answers } from './answers.js';
 import { portKey, type Device, type Port, type Subnet } from './network.js';
 
@@ -86,11 +86,6 @@ export function answerAddresses(answers: Answers, view: AgentView): void {
     }
   }
 }
-
-export const networkOf = (ip: Ip, prefixLength: number): Ip => {
-  const value = ipIndex(ip).reduce((sum, octet) => (sum << 8) | octet, 0);
-  return ipOf(value & (-1 << (32 - prefixLength)));
-};
 
 /** Own addresses; the active gateway of a VRRP pair also owns the virtual one. */
 function addressesOf({ network, device }: AgentView): { port: Port; ip: Ip; prefixLength: number }[] {

@@ -1,7 +1,6 @@
 import type { Ip } from '../../lib/ip.js';
 import type { AgentView } from './agent.js';
-import { networkOf } from './agent-interfaces.js';
-import { ipOf } from './address.js';
+import { ipOf, networkOf } from './address.js';
 import { ipIndex, type Answers } from './answers.js';
 import { portKey, type Device, type Port } from './network.js';
 

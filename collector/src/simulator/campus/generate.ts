@@ -83,6 +83,7 @@ function buildSite(builder: Builder, index: number): Site {
     if (second !== undefined && random.chance(parameters.redundantRatio)) {
       builder.connect(distribution, second, 1, TEN_GIGABIT);
       distribution.parents.push(second);
+      if (second.role === 'distribution') second.parents.push(distribution);
     }
   });
   const pairs = pairUp(builder, distributions, Math.round(parameters.mlagPairs));
@@ -142,6 +143,8 @@ function buildAccess(
       const second = others.length === 0 || random.chance(0.3) ? (upper ?? distribution) : random.pick(others);
       builder.connect(access, second, 1, speedBps);
       access.parents.push(second);
+      // a chain with a second way out may become the way of the switches above it
+      if (upper !== undefined && second !== upper) upper.parents.push(access);
     }
     built.push(access);
   }

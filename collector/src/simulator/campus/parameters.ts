@@ -114,7 +114,8 @@ export const DEMO: Parameters = {
   routersPerSite: 1,
   portsPerAccess: [5, 8],
   vlans: 4,
-  vlansPerAccess: 2,
+  // any switch may have to carry any other's frames when an uplink is cut
+  vlansPerAccess: 4,
   lagRatio: 0.4,
   redundantRatio: 0.6,
   lldpRatio: 1,

@@ -1,5 +1,6 @@
 import type { Ip } from '../../lib/ip.js';
 import type { Mac } from '../../lib/mac.js';
+import { networkOf } from './address.js';
 import { portKey, type Device, type Network, type PortRef } from './network.js';
 import type { LogicalLink } from './spanning-tree.js';
 import { stateOf, type State } from './state.js';
@@ -55,6 +56,12 @@ export interface Truth {
     readonly site: string;
     readonly ips: readonly Ip[];
     readonly macs: readonly Mac[];
+    /** Addresses of its interfaces with the network they are in: equal `site`, `network` are layer 3 neighbours. */
+    readonly addresses: readonly {
+      readonly ip: Ip;
+      readonly ifIndex: number;
+      readonly network: string;
+    }[];
   }[];
   readonly links: readonly TruthLink[];
   readonly hosts: readonly TruthHost[];
@@ -79,6 +86,11 @@ export function truthOf(network: Network): Truth {
       site: device.site,
       ips: device.ports.flatMap((port) => (port.address === null ? [] : [port.address.ip])),
       macs: [...new Set([device.mac, ...device.ports.map((port) => port.mac)])].sort(),
+      addresses: device.ports.flatMap(({ address, ifIndex }) =>
+        address === null
+          ? []
+          : [{ ip: address.ip, ifIndex, network: `${networkOf(address.ip, address.prefixLength)}/${address.prefixLength}` }],
+      ),
     })),
     links: state.links.filter((link) => link.up).map((link) => truthLink(network, state, devices, link)),
     hosts,
