@@ -82,6 +82,10 @@ test('an uplink fails and returns, by the same seed the same one', async () => {
   expect(other.playIncident('uplink-fails').text).toBe(text);
 });
 
+test.each([1, 2, 3, 4, 5, 6])('there is an uplink that may fail, seed %i', (seed) => {
+  expect(createDemoNetwork({ seed }).playIncident('uplink-fails').text).toContain('failed');
+});
+
 test('a notch appears on every modem of one leg and pulls its 2nd percentile below 34 dB', async () => {
   demo = createDemoNetwork({ incidentEveryMs: Infinity });
   const heard: string[] = [];

@@ -1,15 +1,34 @@
 import { cutLink, restoreLink } from '../campus/events.js';
 import { logicalLinks, type LogicalLink } from '../campus/spanning-tree.js';
-import { deviceOf, portOf, type Network, type PortRef } from '../campus/network.js';
+import { stateOf } from '../campus/state.js';
+import { deviceOf, portKey, portOf, type Network, type PortRef } from '../campus/network.js';
 import { createRandom, deriveSeed } from '../random.js';
 import type { Scenario } from './scenario.js';
 
-/** Links between a distribution switch and a core, cables of one or of several. */
-const uplinksOf = (network: Network): LogicalLink[] =>
-  logicalLinks(network.plan).filter(({ a, b, up }) => {
+/** Whether every device can still be reached from every other. */
+function isWhole({ plan }: Network): boolean {
+  const reached = new Set(plan.devices.slice(0, 1).map(({ id }) => id));
+  let before = 0;
+  while (before < reached.size) {
+    before = reached.size;
+    for (const { a, b, up } of plan.cables) {
+      if (!up || reached.has(a.device) === reached.has(b.device)) continue;
+      reached.add(a.device).add(b.device);
+    }
+  }
+  return reached.size === plan.devices.length;
+}
+
+/** Uplinks from distribution to core that carry traffic now and whose loss cuts nobody off, of one cable or several. */
+const uplinksOf = (network: Network): LogicalLink[] => {
+  const { ports } = stateOf(network.plan).tree;
+  return logicalLinks(network.plan).filter(({ id, a, b, up }) => {
     const roles = [deviceOf(network, a.device).role, deviceOf(network, b.device).role];
-    return up && roles.includes('distribution') && roles.includes('core');
+    const isForwarding = [a, b].every((end) => ports.get(portKey(end))?.state === 'forwarding');
+    const isUplink = up && roles.includes('distribution') && roles.includes('core');
+    return isUplink && isForwarding && isWhole(cutLink(network, id));
   });
+};
 
 const nameOf = (network: Network, { device, ifIndex }: PortRef): string =>
   `${device} ${portOf(deviceOf(network, device), ifIndex).ifName}`;
@@ -25,7 +44,7 @@ export function uplinkScenario(seed: number): Scenario {
       const uplinks = uplinksOf(network());
       const uplink = uplinks[Math.floor(random.uniform() * uplinks.length)];
       if (failed !== undefined) return `the uplink is down already: ${failed.id}`;
-      if (uplink === undefined) return 'the campus has no uplink to cut';
+      if (uplink === undefined) return 'the campus has no uplink that may fail';
       failed = uplink;
       change(cutLink(network(), uplink.id));
       return `uplink ${nameOf(network(), uplink.a)} to ${nameOf(network(), uplink.b)} failed`;
