@@ -28,13 +28,23 @@ export const topologyRetention = ({ rawDays, pollDays, edgeDays }: RetentionDays
   { table: 'edge_events', time: 'at', days: edgeDays },
 ];
 
+/** What one call of `delete_older_than` takes at most. */
+const BATCH_ROWS = 20_000;
+
 /** Deletes what is too old, table by table: one that fails keeps its rows and is said. */
 export async function runRetention(pool: pg.Pool, rules: readonly RetentionRule[], now: Date): Promise<JobResult> {
   const failed: string[] = [];
   for (const { table, time, days } of rules) {
     const before = new Date(now.getTime() - days * 86_400_000);
     try {
-      await pool.query('select delete_older_than($1::regclass, $2, $3)', [`public.${table}`, time, before]);
+      for (let full = true; full;) {
+        const { rows } = await pool.query<{ n: string }>('select delete_older_than($1::regclass, $2, $3) as n', [
+          `public.${table}`,
+          time,
+          before,
+        ]);
+        full = Number(rows[0]?.n) >= BATCH_ROWS;
+      }
     } catch (error) {
       failed.push(`${table}: ${error instanceof Error ? error.message : String(error)}`);
     }

@@ -52,6 +52,10 @@ interface Run {
   done: Promise<void>;
 }
 
+/** Why a run is aborted when the worker stops: nobody's failure, so nothing of it is recorded. */
+const STOPPING = new Error('the worker stops');
+export const isStopping = (signal: AbortSignal): boolean => signal.reason === STOPPING;
+
 /** After its deadline a handler has this long to notice. */
 const ABORT_GRACE_MS = 5_000;
 const MAX_QUEUE_WAIT_MS = 10_000;
@@ -77,7 +81,7 @@ export function createWorker(options: WorkerOptions): Worker {
     const kind = kinds[job.kind];
     if (!kind) return;
     const result = await withDeadline(kind, job, abort);
-    if (stopping && abort.signal.aborted) return; // interrupted, not failed: the next life does it
+    if (isStopping(abort.signal)) return; // interrupted, not failed: the next life does it
     if (result.ok) counters.succeeded++;
     else counters.failed++;
     const at = now();
@@ -187,7 +191,7 @@ export function createWorker(options: WorkerOptions): Worker {
       stopping = true;
       clearTimeout(timer);
       await looking;
-      for (const { abort } of runs) abort.abort(new Error('stopping'));
+      for (const { abort } of runs) abort.abort(STOPPING);
       const limit = timeout(options.stopDeadlineMs ?? 10_000);
       await Promise.race([Promise.allSettled([...runs].map(({ done }) => done)), limit.promise]);
       limit.cancel();

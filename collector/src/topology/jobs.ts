@@ -1,4 +1,4 @@
-import type { JobKind, JobResult } from '../jobs/worker.js';
+import { isStopping, type JobKind, type JobResult } from '../jobs/worker.js';
 import type { Job, JobSpec } from '../jobs/queue.js';
 import type { Component } from '../lib/component.js';
 import { isWhole, type SnmpReader } from '../snmp/reader.js';
@@ -139,7 +139,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
       site: device.site,
       ...(previous ? { previous } : {}),
     });
-    if (!running) return { ok: true }; // stopping: what the cancelled walks say is of no interest
+    if (!running || isStopping(signal)) return { ok: true }; // what the cancelled walks say is of no interest
     counters.polls++;
     const { facts: current, whole } = mergeFacts(previous, polled, asked);
     const at = new Date(polled.polledAt);
