@@ -6,6 +6,7 @@ const [[loader, options]] = Object.values(scaffold.transform);
 export default {
   ...scaffold,
   rootDir: import.meta.dirname,
+  testMatch: ['<rootDir>/src/**/*.test.{ts,tsx}', '<rootDir>/preview/**/*.test.ts'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'jsx', 'mjs', 'json'],
   moduleNameMapper: { ...scaffold.moduleNameMapper, '^(\\.{1,2}/.*)\\.js$': '$1' },
   // d3-color ships .mjs only, which the scaffold's pattern does not match.

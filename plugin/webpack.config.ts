@@ -1,5 +1,5 @@
 import CopyWebpackPlugin from 'copy-webpack-plugin';
-import type { Configuration } from 'webpack';
+import type { Configuration, RuleSetRule } from 'webpack';
 import VirtualModulesPlugin from 'webpack-virtual-modules';
 import scaffold, { type Env } from './.config/webpack/webpack.config.ts';
 
@@ -34,6 +34,16 @@ const copy = new CopyWebpackPlugin({
 
 const replaced = new Set(['VirtualModulesPlugin', 'CopyPlugin', 'CopyWebpackPlugin']);
 
+/** The scaffold compiles JSX to React.createElement and so asks every file to import React. */
+function withAutomaticJsx(rules: RuleSetRule[]): RuleSetRule[] {
+  return rules.map((rule) => {
+    const use = rule.use as { loader?: string; options?: { jsc?: object } } | undefined;
+    if (use?.loader !== 'swc-loader') return rule;
+    const jsc = { ...use.options?.jsc, transform: { react: { runtime: 'automatic' } } };
+    return { ...rule, use: { ...use, options: { ...use.options, jsc } } };
+  });
+}
+
 export default async function config(env: Env): Promise<Configuration> {
   const base = await scaffold(env);
   return {
@@ -43,6 +53,7 @@ export default async function config(env: Env): Promise<Configuration> {
       publicPath,
       copy,
     ],
+    module: { ...base.module, rules: withAutomaticJsx((base.module?.rules ?? []) as RuleSetRule[]) },
     resolve: { ...base.resolve, extensionAlias: { '.js': ['.ts', '.tsx', '.js'] } },
     performance: { hints: false },
   };
