@@ -1,16 +1,24 @@
 import { Command, CommanderError } from 'commander';
 import { PlantgraphError } from '../lib/errors.js';
 import { registerCheck } from './check.js';
+import { registerDemo } from './demo.js';
+import { registerDoctor } from './doctor.js';
 import { registerMigrate } from './migrate.js';
 import { registerPnmDecode } from './pnm-decode.js';
 import { registerRecord } from './record.js';
+import { registerServe } from './serve.js';
 import { registerSimulate } from './simulate.js';
 import { registerSnmp } from './snmp.js';
 import { registerTopologyInfer } from './topology.js';
+import { registerTopologyGenerate } from './topology-generate.js';
+import { registerTopologyScore } from './topology-score.js';
 import { EXIT, type Register, type RunAction } from './register.js';
 
 /** Every file of commands; each adds its own. */
 const REGISTERED: readonly Register[] = [
+  registerServe,
+  registerDemo,
+  registerDoctor,
   registerCheck,
   registerPnmDecode,
   registerSnmp,
@@ -18,6 +26,8 @@ const REGISTERED: readonly Register[] = [
   registerMigrate,
   registerSimulate,
   registerTopologyInfer,
+  registerTopologyGenerate,
+  registerTopologyScore,
 ];
 
 const exitCodeOf = (error: unknown): number => {

@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type pg from 'pg';
+import type { Loaded } from './config/load.js';
+import { describeDatabase } from './db/edition.js';
+import { healthRoutes, type ReadyCheck } from './http/health.js';
+import { createMetrics, type Metrics } from './http/metrics.js';
+import { buildServer, httpComponent } from './http/server.js';
+import { resolveInventory, type ResolvedDevice } from './inventory/resolve.js';
+import { inventoryRoutes } from './inventory/routes.js';
+import { inventoryStore } from './inventory/store.js';
+import { jobStore } from './jobs/queue.js';
+import { createWorker } from './jobs/worker.js';
+import type { Component } from './lib/component.js';
+import type { Secret } from './lib/secret.js';
+import { composePnm } from './compose-pnm.js';
+import { pnmRoutes } from './pnm/routes.js';
+import { createSnmpCounters } from './snmp/guard.js';
+import type { SnmpReader } from './snmp/reader.js';
+import { createSnmpReader } from './snmp/session.js';
+import { createArranger } from './topology/arrange.js';
+import { infer } from './topology/correlate/infer.js';
+import { edgeStore } from './topology/edge-store.js';
+import { nextEdges } from './topology/edges.js';
+import { factsStore } from './topology/facts-store.js';
+import { forwardingView } from './topology/forwarding-view.js';
+import { createTopologyLoop, type TopologyLoop } from './topology/jobs.js';
+import { pollDevice } from './topology/poll.js';
+import { topologyRoutes } from './topology/routes.js';
+import { topologyService } from './topology/service.js';
+import { topologyReads } from './topology/store.js';
+
+export const VERSION = '0.1.0';
+
+export interface CollectorOptions {
+  readonly loaded: Loaded;
+  /** A migrated database. */
+  readonly pool: pg.Pool;
+  readonly dataDir: string;
+  readonly token: Secret;
+  readonly log: FastifyBaseLogger;
+  readonly signal: AbortSignal;
+  readonly say: (text: string) => void;
+}
+
+export interface Collector {
+  /** In the order in which they start. */
+  readonly components: readonly Component[];
+  readonly app: FastifyInstance;
+  readonly http: Component & { readonly url: string };
+  readonly devices: readonly ResolvedDevice[];
+  readonly topology: TopologyLoop;
+  readonly metrics: Metrics;
+}
+
+const JOB_CONCURRENCY = 32;
+const now = () => new Date();
+
+/** Builds every part of a collector and hands each what it needs. Opens nothing but the database. */
+export async function composeCollector(options: CollectorOptions): Promise<Collector> {
+  const { loaded, pool, log, token } = options;
+  const { config } = loaded;
+  const metrics = createMetrics({ version: VERSION });
+  const snmpCounters = createSnmpCounters();
+  metrics.counts(
+    'plantgraph_snmp_rejected_total',
+    'Datagrams and answers refused, by reason',
+    'reason',
+    () => snmpCounters,
+  );
+  const openReader = (target: ResolvedDevice['target']): SnmpReader =>
+    createSnmpReader(target, { counters: snmpCounters, now });
+  const onError = (error: unknown, what: string) => log.error({ err: error }, what);
+
+  const inventory = inventoryStore(pool);
+  const devices = await resolveInventory(loaded, {
+    openReader,
+    known: await inventory.devices({}),
+    signal: options.signal,
+    onSweep: (prefix, found) => options.say(`${found} devices answer in ${prefix}`),
+  });
+  await inventory.sync(
+    config.sites.map(({ id, name }) => ({ id, name: name ?? id })),
+    devices,
+    now(),
+  );
+
+  const readers = readerCache(devices, openReader);
+  const reads = topologyReads(pool);
+  const loop = createTopologyLoop({
+    reads,
+    facts: factsStore(pool),
+    edges: edgeStore(pool),
+    devices: devices.map(({ id, site, polling }) => ({
+      id,
+      site,
+      intervalSec: { tables: polling.tablesSec, interfaces: polling.interfacesSec, forwarding: polling.forwardingSec },
+    })),
+    removedDevices: () => inventory.removed(),
+    readerFor: readers.readerFor,
+    pollDevice,
+    infer: (facts) => infer(facts),
+    nextEdges,
+    arrange: createArranger(),
+    graceMs: config.topology.graceSec * 1000,
+    closeAfterMisses: config.topology.removeAfterPolls,
+    now,
+    onError,
+  });
+  countTopology(metrics, loop);
+
+  const jobs = jobStore(pool);
+  const pnm = composePnm({ config, pool, dataDir: options.dataDir, devices, openReader, metrics, log, now });
+  const worker = createWorker({
+    queue: jobs,
+    kinds: { ...loop.kinds, ...pnm.jobs.kinds },
+    name: 'main',
+    concurrency: JOB_CONCURRENCY,
+    now,
+    onError,
+  });
+  metrics.counts('plantgraph_jobs_total', 'Jobs of the schedule by how they ended', 'result', () => ({
+    ...worker.counters,
+  }));
+
+  const database = await describeDatabase(pool);
+  const app = await buildServer({ token, requestsPerMinute: config.api.requestsPerMinute, metrics, logger: log });
+  await app.register(healthRoutes, {
+    metrics,
+    checks: [databaseCheck(pool), ...pnm.checks],
+    version: { version: VERSION, schema: () => 'v1', edition: () => database.text },
+  });
+  const topology = topologyService({
+    reads,
+    anchors: () => inventory.anchors(),
+    tables: cachedTables(loop),
+    now,
+  });
+  await app.register(
+    async (api) => {
+      await api.register(topologyRoutes, { topology });
+      await api.register(inventoryRoutes, { inventory });
+      await api.register(pnmRoutes, { pnm: pnm.service });
+    },
+    { prefix: '/api/v1' },
+  );
+  const http = httpComponent(app, config.api);
+
+  const schedule: Component = {
+    name: 'schedule',
+    async start() {
+      await jobs.syncPeriodic('poll', loop.jobs, now());
+      for (const { kind, specs } of pnm.jobs.periodic) await jobs.syncPeriodic(kind, specs, now());
+    },
+    stop: async () => undefined,
+  };
+  const readersComponent: Component = { name: 'snmp', start: async () => undefined, stop: async () => readers.close() };
+  return {
+    components: [readersComponent, loop, schedule, ...pnm.components, worker, http],
+    app,
+    http,
+    devices,
+    topology: loop,
+    metrics,
+  };
+}
+
+/** One long-lived reader per device: a v3 engine is discovered once, and requests to one device queue in one place. */
+function readerCache(devices: readonly ResolvedDevice[], openReader: (target: ResolvedDevice['target']) => SnmpReader) {
+  const byId = new Map(devices.map((device) => [device.id, device]));
+  const open = new Map<string, SnmpReader>();
+  return {
+    readerFor(id: string): SnmpReader {
+      const known = open.get(id);
+      if (known) return known;
+      const device = byId.get(id);
+      if (!device) throw new RangeError(`no device ${id} in the inventory`);
+      const reader = openReader(device.target);
+      open.set(id, reader);
+      return reader;
+    },
+    close() {
+      for (const reader of open.values()) reader.close();
+      open.clear();
+    },
+  };
+}
+
+/** The forwarding tables as path search asks for them, made again only after an inference. */
+function cachedTables(loop: TopologyLoop) {
+  let made: { version: number; tables: { forwarding: ReturnType<typeof forwardingView> } } | undefined;
+  return () => {
+    const { version, facts } = loop.snapshot();
+    if (made?.version !== version) made = { version, tables: { forwarding: forwardingView(facts) } };
+    return made.tables;
+  };
+}
+
+function countTopology(metrics: Metrics, loop: TopologyLoop): void {
+  const { counters } = loop;
+  metrics.counts('plantgraph_poll_total', 'Polls of a device and module by result', 'result', () => ({
+    ok: counters.pollsWhole,
+    partial: counters.pollsPartial,
+    silent: counters.pollsSilent,
+  }));
+  metrics.counts('plantgraph_topology_total', 'What the topology loop did', 'what', () => ({
+    inferences: counters.inferences,
+    inferenceErrors: counters.inferenceErrors,
+    edgesWritten: counters.edgesWritten,
+    events: counters.eventsWritten,
+    layouts: counters.layouts,
+    layoutErrors: counters.layoutErrors,
+  }));
+  metrics.counts('plantgraph_dropped_total', 'What was dropped, by reason', 'reason', () => ({
+    rowsRefused: counters.rowsRefused,
+  }));
+  metrics.gauge(
+    'plantgraph_edges',
+    'Open links and placements',
+    () => loop.snapshot().edges.filter(({ closedAt }) => closedAt === null).length,
+  );
+}
+
+const DATABASE_PROBE_MS = 5000;
+
+/** Knows whether the database answers without waiting for it. */
+function databaseCheck(pool: pg.Pool): ReadyCheck {
+  let problem: string | undefined;
+  let askedAtMs = 0;
+  let asking = false;
+  const ask = async () => {
+    asking = true;
+    askedAtMs = performance.now();
+    problem = await Promise.race([
+      pool.query('select 1').then(
+        () => undefined,
+        () => 'the database does not answer',
+      ),
+      sleep(DATABASE_PROBE_MS, 'the database does not answer in time', { ref: false }),
+    ]);
+    asking = false;
+  };
+  return {
+    name: 'database',
+    problem() {
+      if (!asking && performance.now() - askedAtMs > 1000) void ask();
+      return problem;
+    },
+  };
+}
