@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { decodePnm } from '../pnm/formats/decode.js';
 import { merDbOf } from '../pnm/formats/rxmer.js';
+import { merShapeDb, type Impairment } from './channel.js';
 import { createDemoNetwork, type DemoNetwork } from './demo.js';
 import { captureRxMer } from './modem-capture.js';
 import { createRandom } from './random.js';
@@ -100,7 +101,7 @@ test('a notch appears on every modem of one leg and pulls its 2nd percentile bel
   expect(() => demo.playIncident('no such thing')).toThrow('uplink-fails');
 });
 
-function percentile2(impairments: Parameters<typeof captureRxMer>[2]): number {
+function percentile2(impairments: readonly Impairment[]): number {
   const channel = {
     ifIndex: 48,
     channelId: 33,
@@ -117,7 +118,7 @@ function percentile2(impairments: Parameters<typeof captureRxMer>[2]): number {
   const mac = demo.plant.modems[0]?.mac;
   if (mac === undefined) throw new Error('the demo has no modem');
   const head = { family: 'PNN', modemMac: mac, deviceTimeSec: 1 } as const;
-  const decoded = decodePnm(captureRxMer(head, channel, impairments, createRandom(1)).bytes);
+  const decoded = decodePnm(captureRxMer(head, channel, merShapeDb(channel, impairments), createRandom(1)).bytes);
   if (decoded.kind !== 'ds_ofdm_rxmer') throw new Error(decoded.kind);
   const rising = [...merDbOf(decoded.quarterDb)].sort((a, b) => a - b);
   return rising[Math.floor(rising.length * 0.02)] as number;

@@ -2,7 +2,7 @@ import { encodeConstellation } from '../pnm/formats/constellation.js';
 import { wireOfComplex } from '../pnm/formats/fixed-point.js';
 import { encodeRxMer, quarterDbOf } from '../pnm/formats/rxmer.js';
 import type { Mac } from '../lib/mac.js';
-import { drawConstellation, drawMerDb, merShapeDb, type Impairment, type OfdmChannel } from './channel.js';
+import { drawConstellation, drawMerDb, type OfdmChannel } from './channel.js';
 import type { Random } from './random.js';
 
 /** Codes of DsOfdmModulationType; odd powers of two have grids that no public text defines, so we send none. */
@@ -23,14 +23,14 @@ const headOf = (head: CaptureHead, channel: OfdmChannel) => ({
   spacingHz: channel.spacingHz,
 });
 
-/** An RxMER file and the MER in it. */
+/** An RxMER file and the MER in it; `shapeDb` as of `merShapeDb`. */
 export function captureRxMer(
   head: CaptureHead,
   channel: OfdmChannel,
-  impairments: readonly Impairment[],
+  shapeDb: Float32Array,
   random: Random,
 ): { bytes: Uint8Array; merDb: Float32Array } {
-  const merDb = drawMerDb(merShapeDb(channel, impairments), channel.noiseDb, random);
+  const merDb = drawMerDb(shapeDb, channel.noiseDb, random);
   const bytes = encodeRxMer({
     ...headOf(head, channel),
     firstActiveSubcarrier: channel.firstActiveSubcarrier,
@@ -50,11 +50,11 @@ export function selectOrder(channel: OfdmChannel, offset: number): { order: numb
 export function captureConstellation(
   head: CaptureHead,
   channel: OfdmChannel,
-  impairments: readonly Impairment[],
+  shapeDb: Float32Array,
   options: { readonly order: number; readonly code: number; readonly symbolCount: number },
   random: Random,
 ): Uint8Array {
-  const points = drawConstellation(merShapeDb(channel, impairments), options.order, options.symbolCount, random);
+  const points = drawConstellation(shapeDb, options.order, options.symbolCount, random);
   return encodeConstellation({
     ...headOf(head, channel),
     modulationCode: options.code,

@@ -2,7 +2,7 @@ import type { Mac } from '../lib/mac.js';
 import { TAG } from '../snmp/ber.js';
 import type { Instance } from '../snmp/recording.js';
 import type { AgentSpec } from './agent.js';
-import { summariseMer, type Impairment, type OfdmChannel } from './channel.js';
+import { merShapeDb, summariseMer, type Impairment, type OfdmChannel } from './channel.js';
 import { sortInstances, type MibView, type ServedInstance, type SetOutcome } from './mib-view.js';
 import { captureConstellation, captureRxMer, selectOrder, type CaptureHead } from './modem-capture.js';
 import { createFileStore } from './modem-files.js';
@@ -93,6 +93,8 @@ export function createModem(options: ModemOptions): Modem {
   let impairments = options.impairments;
   let faults = options.faults ?? {};
   let view: readonly ServedInstance[] | undefined;
+  let fixed: readonly ServedInstance[] | undefined;
+  let shapes = new Map<OfdmChannel, Float32Array>();
   const files = createFileStore({
     ...options,
     destination: () => state.destination,
@@ -100,7 +102,8 @@ export function createModem(options: ModemOptions): Modem {
     onChange: () => (view = undefined),
   });
 
-  const fixed: readonly ServedInstance[] = [
+  /** Made when somebody first asks: a plant may have thousands of modems. */
+  const makeFixed = (): readonly ServedInstance[] => [
     ...identityInstances(options),
     { oid: [...MIB2, 1, 3, 0], tag: TAG.timeTicks, value: 0, read: () => ((now() - bootedAtMs) / 10) >>> 0 },
     ...[...objects.values()].map(({ oid, tag, read }) => ({ oid, tag, value: null, read: () => read(state) })),
@@ -115,6 +118,12 @@ export function createModem(options: ModemOptions): Modem {
     return timer;
   };
 
+  const shapeOf = (channel: OfdmChannel): Float32Array => {
+    const shape = shapes.get(channel) ?? merShapeDb(channel, impairments);
+    shapes.set(channel, shape);
+    return shape;
+  };
+
   const measure = (test: ModemTest, channel: OfdmChannel): Uint8Array => {
     const head: CaptureHead = {
       family: faults.sendsLegacyFiles === true ? 'PNM' : 'PNN',
@@ -122,7 +131,7 @@ export function createModem(options: ModemOptions): Modem {
       deviceTimeSec: Math.floor((now() - (faults.hasNoTimeOfDay === true ? bootedAtMs : 0)) / 1000),
     };
     if (test === 'rxmer') {
-      const { bytes, merDb } = captureRxMer(head, channel, impairments, random);
+      const { bytes, merDb } = captureRxMer(head, channel, shapeOf(channel), random);
       const row = state.rxmer.get(channel.ifIndex);
       if (row !== undefined) Object.assign(row, summariseMer(channel, merDb, row.percentile));
       return bytes;
@@ -131,7 +140,7 @@ export function createModem(options: ModemOptions): Modem {
     const selected = selectOrder(channel, row?.orderOffset ?? 0);
     if (row !== undefined) row.modulationCode = selected.code;
     const symbolCount = row?.symbolCount ?? 0;
-    return captureConstellation(head, channel, impairments, { ...selected, symbolCount }, random);
+    return captureConstellation(head, channel, shapeOf(channel), { ...selected, symbolCount }, random);
   };
 
   const finishTest = (test: ModemTest, channel: OfdmChannel) => {
@@ -197,7 +206,10 @@ export function createModem(options: ModemOptions): Modem {
     }
   };
 
-  const mib: MibView = { instances: () => (view ??= sortInstances([...fixed, ...files.instances()])), set };
+  const mib: MibView = {
+    instances: () => (view ??= sortInstances([...(fixed ??= makeFixed()), ...files.instances()])),
+    set,
+  };
 
   const stop = async () => {
     for (const timer of timers) clearTimeout(timer);
@@ -218,7 +230,10 @@ export function createModem(options: ModemOptions): Modem {
       view: (context) => (context === '' ? mib : undefined),
       ...(options.misbehaviour === undefined ? {} : { misbehaviour: options.misbehaviour }),
     },
-    impair: (next) => (impairments = next),
+    impair(next) {
+      impairments = next;
+      shapes = new Map();
+    },
     impairments: () => impairments,
     fail: (next) => (faults = next),
     async reboot() {
