@@ -80,6 +80,17 @@ test('of two rows of a modem the better one counts, rows without a station are d
   expect(inventory.droppedRows).toBe(2);
 });
 
+test.each([
+  [8, 'online'],
+  [6, 'online'],
+  [17, 'online'],
+  [1, 'offline'],
+  [2, 'offline'],
+])('registration status %i means %s', async (value, status) => {
+  const { modems } = await readCmts(cmts(modem(1, '001db3c50960', '0a000001', value)));
+  expect(modems).toMatchObject([{ status }]);
+});
+
 test('falls back to the legacy table', async () => {
   const inventory = await readCmts(
     cmts([`${LEGACY}.2.9|4x|001db3c50960`, `${LEGACY}.3.9|64|10.0.0.9`, `${LEGACY}.9.9|2|8`]),

@@ -49,12 +49,13 @@ const LEGACY_COLUMNS = [
   docsIf.docsIfCmtsCmStatusValue,
 ] as const;
 
-/** CmtsCmRegState: registered and passing traffic, or about to. */
-const ONLINE = new Set([6, 8]);
+/** CmtsCmRegState: registrationComplete, operational, forwardingDisabled (suspended, yet manageable). */
+const ONLINE = new Set([6, 8, 17]);
 const LEGACY_ONLINE = new Set([6, 8]);
 
+/** Every registered state has a number of its own, so `other` is what a modem that went away shows. */
 const statusOf = (value: number | undefined, online: ReadonlySet<number>): ModemStatus =>
-  value === undefined || value === 1 ? 'unknown' : online.has(value) ? 'online' : 'offline';
+  value === undefined ? 'unknown' : online.has(value) ? 'online' : 'offline';
 
 const groupKey = (macDomain: number, serviceGroup: number) => `${macDomain} ${serviceGroup}`;
 
