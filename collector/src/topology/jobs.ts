@@ -118,8 +118,11 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
   let inferredAt = now();
   let lastInferenceMs = 0;
 
-  /** What was read whole since the last inference that was stored. */
+  /** What was read whole, and what was asked in vain, since the last inference that was stored. */
   let answered = new Map<string, Set<FactKind>>();
+  let failed = new Map<string, Set<FactKind>>();
+  /** What the last attempt could not read whole: its edges are unknown until it can. */
+  const failed = new Map<string, Set<FactKind>>();
   let firstPolled = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let inferring: Promise<void> | undefined;
@@ -149,6 +152,17 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     counters.factsAppeared += written.appeared;
     counters.factsGone += written.gone;
     counters.rowsRefused += written.refused;
+    const unread = failed.get(id) ?? new Set();
+    for (const kind of asked) unread.add(kind);
+    for (const kind of whole) unread.delete(kind);
+    failed.set(id, unread);
+    remember(answered, id, whole);
+    remember(
+      failed,
+      id,
+      [...asked].filter((kind) => !whole.has(kind)),
+    );
+    schedule(Math.max(debounceMs, 4 * lastInferenceMs));
     if (whole.size === 0) {
       counters.pollsSilent++;
       return { ok: false, error: whyBroken(polled) };
@@ -157,23 +171,21 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     else counters.pollsPartial++;
     facts.set(id, current);
     if (!previous) firstPolled.add(id);
-    const kinds = answered.get(id) ?? new Set();
-    for (const kind of whole) kinds.add(kind);
-    answered.set(id, kinds);
-    schedule(Math.max(debounceMs, 4 * lastInferenceMs));
     return { ok: true };
   };
 
   const inferOnce = async (): Promise<void> => {
     const startedAt = performance.now();
-    const [seen, fresh] = [answered, firstPolled];
-    [answered, firstPolled] = [new Map(), new Set()];
+    const [seen, missed, fresh] = [answered, failed, firstPolled];
+    [answered, failed, firstPolled] = [new Map(), new Map(), new Set()];
     try {
       const found = options.infer([...facts.values()]);
       const at = now();
       const change = options.nextEdges(edges, found, {
         at,
         answered: seen,
+        failed: withoutAnswered(missed, seen),
+        failed,
         firstPolled: fresh,
         removedDevices: await options.removedDevices(),
         graceMs: options.graceMs,
@@ -204,7 +216,8 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
       counters.inferenceErrors++;
       onError(error, 'inferring the topology');
       // Nothing was stored: the same readings count for the next attempt.
-      answered = mergeAnswers(seen, answered);
+      for (const [device, kinds] of seen) remember(answered, device, kinds);
+      for (const [device, kinds] of missed) remember(failed, device, kinds);
       firstPolled = new Set([...fresh, ...firstPolled]);
       schedule(RETRY_MS);
     }
@@ -309,13 +322,26 @@ function whyBroken(polled: DeviceFacts): string {
   return broken ? `${broken[0]}: ${broken[1].detail ?? broken[1].outcome}` : 'nothing was read';
 }
 
-function mergeAnswers(
-  first: ReadonlyMap<string, ReadonlySet<FactKind>>,
-  second: ReadonlyMap<string, ReadonlySet<FactKind>>,
+function remember(of: Map<string, Set<FactKind>>, device: string, kinds: Iterable<FactKind>): void {
+  const known = of.get(device) ?? new Set();
+  for (const kind of kinds) known.add(kind);
+  if (known.size > 0) of.set(device, known);
+}
+
+/** A kind that failed once and was read whole once was read. */
+function withoutAnswered(
+  failed: ReadonlyMap<string, ReadonlySet<FactKind>>,
+  answered: ReadonlyMap<string, ReadonlySet<FactKind>>,
 ): Map<string, Set<FactKind>> {
-  const merged = new Map([...first].map(([device, kinds]) => [device, new Set(kinds)]));
-  for (const [device, kinds] of second) merged.set(device, new Set([...(merged.get(device) ?? []), ...kinds]));
-  return merged;
+  const left = new Map<string, Set<FactKind>>();
+  for (const [device, kinds] of failed) {
+    remember(
+      left,
+      device,
+      [...kinds].filter((kind) => !answered.get(device)?.has(kind)),
+    );
+  }
+  return left;
 }
 
 const emptyCounters = (): TopologyCounters => ({
