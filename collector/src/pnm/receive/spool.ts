@@ -11,8 +11,8 @@ const FREE_CHECK_MS = 1000;
 export interface WrittenFile {
   readonly sha256: string;
   readonly bytes: number;
-  /** Gives it its final name; durable when this resolves. */
-  publish(): Promise<string>;
+  /** Gives it its final name, `<id>.bin`; durable when this resolves. */
+  publish(id: string): Promise<string>;
   discard(): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export interface Spool {
   /** Makes the folder and removes what was never acknowledged. */
   prepare(): Promise<void>;
   hasRoom(bytes: number): Promise<boolean>;
-  write(id: string): SpoolWrite;
+  write(): SpoolWrite;
   /** Files acknowledged and not yet taken away, oldest first. */
   list(): Promise<{ id: string; path: string; receivedAt: Date }[]>;
   remove(path: string): Promise<void>;
@@ -56,9 +56,9 @@ export function createSpool(folder: string, reserveBytes = RESERVE_BYTES): Spool
       }
       return free.bytes - bytes >= reserveBytes;
     },
-    write(id) {
+    write() {
       sequence += 1;
-      return spoolWrite(join(folder, `${id}.${process.pid}.${sequence}.part`), join(folder, `${id}.bin`), syncFolder);
+      return spoolWrite(folder, `${process.pid}-${sequence}.part`, syncFolder);
     },
     async list() {
       const names = (await readdir(folder)).filter((name) => name.endsWith('.bin'));
@@ -78,7 +78,8 @@ export function createSpool(folder: string, reserveBytes = RESERVE_BYTES): Spool
   };
 }
 
-function spoolWrite(temporary: string, final: string, syncFolder: () => Promise<void>): SpoolWrite {
+function spoolWrite(folder: string, name: string, syncFolder: () => Promise<void>): SpoolWrite {
+  const temporary = join(folder, name);
   const hash: Hash = createHash('sha256');
   let handle: FileHandle | undefined;
   let isOnDisk = false;
@@ -131,8 +132,9 @@ function spoolWrite(temporary: string, final: string, syncFolder: () => Promise<
         return {
           sha256: hash.digest('hex'),
           bytes: totalBytes,
-          publish: () =>
+          publish: (id) =>
             inTurn(async () => {
+              const final = join(folder, `${id}.bin`);
               await rename(temporary, final);
               isOnDisk = false;
               await syncFolder();

@@ -169,6 +169,22 @@ test('the whole file again is acknowledged, another under its name is not', asyn
   expect(await readdir(folder)).toEqual(['capture-1.bin']);
 });
 
+test('two captures under one default name are told apart, a repetition is not', async () => {
+  const port = await startServer();
+  const name = 'PNMDsMer_001DB3C50960_1732100000';
+  const first = expectFile();
+  const client = await openClient();
+  await client.upload(port, name, Buffer.from('channel 33'));
+  await first.ended;
+  const second = expectFile({ id: 'capture-2', name: 'rxmer_001db3c50960_34_2.bin' });
+  const other = await openClient();
+  expect(await other.upload(port, name, Buffer.from('channel 33'))).toMatchObject({ opcode: OPCODE.ack, number: 1 });
+  expect(await client.upload(port, name, Buffer.from('channel 34'))).toMatchObject({ opcode: OPCODE.ack, number: 1 });
+  expect(await second.ended).toMatchObject({ outcome: 'complete', file: { id: 'capture-2', name } });
+  expect(await readFile(join(folder, 'capture-1.bin'), 'utf8')).toBe('channel 33');
+  expect(await readFile(join(folder, 'capture-2.bin'), 'utf8')).toBe('channel 34');
+});
+
 test('strangers cannot touch a running transfer', async () => {
   const port = await startServer();
   const wait = expectFile();
@@ -282,7 +298,7 @@ test('a disk that fills up on the way costs the upload, not the process', async 
   const full = Object.assign(new Error('no space'), { code: 'ENOSPC' });
   const port = await startServer(
     {},
-    { ...spool, write: (id) => ({ ...spool.write(id), finish: () => Promise.reject(full) }) },
+    { ...spool, write: () => ({ ...spool.write(), finish: () => Promise.reject(full) }) },
   );
   const wait = expectFile({ waitMs: 200 });
   const client = await openClient();
@@ -387,11 +403,11 @@ test('works over IPv6 and says what is wrong with an address or port', async () 
 test('removes at the start what was never acknowledged, keeps what was', async () => {
   const spool = createSpool(folder, 0);
   await spool.prepare();
-  const write = spool.write('half');
+  const write = spool.write();
   await write.append(Buffer.alloc(100_000));
-  const whole = spool.write('whole');
+  const whole = spool.write();
   whole.append(Buffer.from('w'));
-  await (await whole.finish()).publish();
+  await (await whole.finish()).publish('whole');
   expect((await readdir(folder)).length).toBe(2);
   await startServer({}, spool);
   expect((await spool.list()).map(({ id }) => id)).toEqual(['whole']);

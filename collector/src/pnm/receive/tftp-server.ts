@@ -242,11 +242,11 @@ class Server implements TftpServer {
       accepted,
       maxBytes,
       limits: this.#limits,
-      write: this.#options.spool.write(wait.upload.id),
+      write: this.#options.spool.write(),
       monotonicMs: this.#monotonicMs,
       host: {
         settle: async (written) => {
-          const isNew = await wait.settle(written, request.name);
+          const isNew = await this.#waits.settle(wait, written, request.name);
           this.#count('stored', isNew ? 'new' : 'repeated');
         },
         progress: (bytes) => wait.progress(bytes),

@@ -45,6 +45,21 @@ export class UploadWaits {
     );
   }
 
+  /**
+   * Gives a whole file to its wait. Default names carry seconds, so two quick captures may share one: a file that differs
+   * from what came under the name before belongs to the wait that is still open.
+   */
+  async settle(wait: ActiveWait, written: WrittenFile, name: string): Promise<boolean> {
+    const stored = wait.storedSha256;
+    if (stored !== undefined && stored !== written.sha256) {
+      const open = [...(this.#bySource.get(wait.upload.sourceAddress) ?? [])].find(
+        (other) => other !== wait && other.storedSha256 === undefined && isExpectedName(name, other.upload),
+      );
+      if (open !== undefined) return open.settle(written, name);
+    }
+    return wait.settle(written, name);
+  }
+
   transfersFrom(source: Ip): number {
     let count = 0;
     for (const wait of this.#bySource.get(source) ?? []) count += wait.transferCount;
@@ -116,6 +131,10 @@ export class ActiveWait implements UploadWait {
     return this.#receivedName;
   }
 
+  get storedSha256(): string | undefined {
+    return this.#stored?.sha256;
+  }
+
   get lastFailure() {
     return this.#lastFailure;
   }
@@ -148,7 +167,7 @@ export class ActiveWait implements UploadWait {
       await written.discard();
       throw new TransferRefused(TFTP_ERROR.access, 'no longer asked for');
     }
-    const published = written.publish();
+    const published = written.publish(this.upload.id);
     this.#stored = { sha256: written.sha256, bytes: written.bytes, published };
     let path: string;
     try {
