@@ -67,7 +67,11 @@ export const Edge = Type.Object({
   state: EdgeState,
   stateReason: Nullable(Type.String()),
   blocked: Nullable(Type.Boolean()),
-  members: Type.Array(Type.Tuple([Nullable(Type.Integer()), Nullable(Type.Integer())])),
+  members: Type.Unsafe<[number | null, number | null][]>(
+    Type.Array(Type.Array(Nullable(Type.Integer()), { minItems: 2, maxItems: 2 }), {
+      description: 'Cables of an aggregate: [ifIndex of a, ifIndex of b]',
+    }),
+  ),
   vlans: Type.Array(Type.Integer()),
   speedBps: Nullable(Type.Number()),
   loadRatio: Nullable(
