@@ -1,5 +1,7 @@
 import FFT from 'fft.js';
 
+const { cos, PI } = Math;
+
 export const nextPowerOfTwo = (n: number): number => 2 ** Math.ceil(Math.log2(Math.max(2, n)));
 
 /** Forward transform of interleaved re, im; the number of pairs is a power of two. */
@@ -18,14 +20,14 @@ export function inverseFft(interleaved: Float64Array): Float64Array {
 
 /** Four-term Blackman-Harris window: side lobes below −92 dB, main lobe ±4 cells. */
 export function blackmanHarris(length: number): Float64Array {
-  const step = (2 * Math.PI) / length;
+  const step = (2 * PI) / length;
   return Float64Array.from({ length }, (_, i) => {
     const a = (i + 0.5) * step;
-    return 0.35875 - 0.48829 * Math.cos(a) + 0.14128 * Math.cos(2 * a) - 0.01168 * Math.cos(3 * a);
+    return 0.35875 - 0.48829 * cos(a) + 0.14128 * cos(2 * a) - 0.01168 * cos(3 * a);
   });
 }
 
 export function hann(length: number): Float64Array {
-  const step = (2 * Math.PI) / length;
-  return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((i + 0.5) * step));
+  const step = (2 * PI) / length;
+  return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * cos((i + 0.5) * step));
 }

@@ -1,3 +1,5 @@
+const isNaN = Number.isNaN; // looked up once: these loops run over every value of a capture
+
 /** Numbers of a set of values; population standard deviation. `n` 0: the others are undefined. */
 export interface Statistics {
   readonly n: number;
@@ -33,7 +35,7 @@ export function statisticsOf(values: ArrayLike<number>): Statistics {
   let shift = 0;
   for (let i = 0; i < values.length; i++) {
     const value = values[i] as number;
-    if (Number.isNaN(value)) continue;
+    if (isNaN(value)) continue;
     if (n++ === 0) shift = value;
     const apart = value - shift;
     sum += apart;
@@ -46,8 +48,14 @@ export function statisticsOf(values: ArrayLike<number>): Statistics {
 
 /** The middle of the values that are numbers (mean of the two middle ones); NaN of none. */
 export function median(values: ArrayLike<number>): number {
-  const sorted = Float64Array.from(Array.from(values).filter((value) => !Number.isNaN(value))).sort();
-  if (sorted.length === 0) return NaN;
+  const measured = new Float64Array(values.length);
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!isNaN(value)) measured[count++] = value;
+  }
+  if (count === 0) return NaN;
+  const sorted = measured.subarray(0, count).sort();
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
@@ -63,7 +71,7 @@ export function fitLine(x: ArrayLike<number>, y: ArrayLike<number>): Line | unde
   let sumX = 0;
   let sumY = 0;
   for (let i = 0; i < y.length; i++) {
-    if (Number.isNaN(y[i])) continue;
+    if (isNaN(y[i])) continue;
     n++;
     sumX += x[i] as number;
     sumY += y[i] as number;
@@ -74,7 +82,7 @@ export function fitLine(x: ArrayLike<number>, y: ArrayLike<number>): Line | unde
   let xx = 0;
   let xy = 0;
   for (let i = 0; i < y.length; i++) {
-    if (Number.isNaN(y[i])) continue;
+    if (isNaN(y[i])) continue;
     const dx = (x[i] as number) - meanX;
     xx += dx * dx;
     xy += dx * ((y[i] as number) - meanY);

@@ -1,11 +1,20 @@
+const CELLULAR = /LTE|GSM/;
+
 /** Over-the-air services that leak into cable plants. Frequencies of the 3GPP bands are public (TS 36.101, table 5.5-1). */
 export interface Band {
   readonly name: string;
   readonly fromHz: number;
   readonly toHz: number;
+  /** Narrower runs are not of this service. */
+  readonly minWidthHz: number;
 }
 
-const mhz = (name: string, from: number, to: number): Band => ({ name, fromHz: from * 1e6, toHz: to * 1e6 });
+const mhz = (name: string, from: number, to: number): Band => ({
+  name,
+  fromHz: from * 1e6,
+  toHz: to * 1e6,
+  minWidthHz: CELLULAR.test(name) ? 2.5e6 : 0.1e6, // the narrowest common carrier occupies 2.7 MHz
+});
 
 export const BANDS: readonly Band[] = [
   mhz('FM radio', 87.5, 108),
@@ -32,9 +41,10 @@ export const BANDS: readonly Band[] = [
 /** Services that hold at least four fifths of a range. */
 export function bandsOver(fromHz: number, toHz: number): string[] {
   const width = toHz - fromHz;
-  return BANDS.filter((band) => Math.min(toHz, band.toHz) - Math.max(fromHz, band.fromHz) >= 0.8 * width).map(
-    (band) => band.name,
-  );
+  return BANDS.filter((band) => {
+    const shared = Math.min(toHz, band.toHz) - Math.max(fromHz, band.fromHz);
+    return width >= band.minWidthHz && shared >= 0.8 * width;
+  }).map((band) => band.name);
 }
 
 const CLOCK_HZ = 125_000_000;

@@ -2,6 +2,8 @@ import { fitLine, median } from '../../lib/statistics.js';
 import { BYTES_PER_COMPLEX, FIXED_POINT, type FixedPoint } from '../formats/fixed-point.js';
 import { int16Of } from '../formats/fixed-point.js';
 
+const { abs, atan2, log10, PI } = Math;
+
 /**
  * Coefficients on their axis. `inverse`: a pre-equaliser, which is the inverse of the channel, so that a suck-out shows
  * as a bump and an echo with the opposite sign.
@@ -28,21 +30,21 @@ export function coefficientsOf(
 export function magnitudeDb({ values }: Coefficients): Float64Array {
   return Float64Array.from({ length: values.length / 2 }, (_, i) => {
     const power = values[2 * i]! ** 2 + values[2 * i + 1]! ** 2;
-    return power === 0 ? NaN : 10 * Math.log10(power);
+    return power === 0 ? NaN : 10 * log10(power);
   });
 }
 
 /** Group delay between neighbours in ns, NaN beside a zero. First differences: central ones smooth half of it away. */
 export function groupDelayNs({ values, spacingHz }: Coefficients): Float64Array {
   const count = Math.max(0, values.length / 2 - 1);
-  const scale = -1e9 / (2 * Math.PI * spacingHz);
+  const scale = -1e9 / (2 * PI * spacingHz);
   return Float64Array.from({ length: count }, (_, k) => {
     const re = values[2 * k]!;
     const im = values[2 * k + 1]!;
     const nextRe = values[2 * k + 2]!;
     const nextIm = values[2 * k + 3]!;
     if ((re === 0 && im === 0) || (nextRe === 0 && nextIm === 0)) return NaN;
-    return scale * Math.atan2(nextIm * re - nextRe * im, nextRe * re + nextIm * im);
+    return scale * atan2(nextIm * re - nextRe * im, nextRe * re + nextIm * im);
   });
 }
 
@@ -147,10 +149,10 @@ function residualOf(curve: Float64Array): Float64Array | undefined {
     if (line === undefined) break;
     residual = curve.map((db, i) => db - line.intercept - line.slope * i);
     const middle = median(residual);
-    const apart = median(residual.map((db) => Math.abs(db - middle)));
+    const apart = median(residual.map((db) => abs(db - middle)));
     const limit = Math.max(0.5, 3 * apart);
     residual = residual.map((db) => db - middle);
-    kept = curve.map((db, i) => (Math.abs(residual![i]!) > limit ? NaN : db));
+    kept = curve.map((db, i) => (abs(residual![i]!) > limit ? NaN : db));
   }
   return residual;
 }

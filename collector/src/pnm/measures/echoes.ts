@@ -4,6 +4,8 @@ import { cableLength, DEFAULT_VELOCITY_FACTOR, type CableLength } from './cable.
 import { groupDelayNs, type Coefficients } from './channel.js';
 import { vertex } from './shape.js';
 
+const { cos: cosine, sin: sine } = Math;
+
 /** A reflection behind the main path. */
 export interface Echo {
   readonly delayNs: number;
@@ -77,8 +79,8 @@ function impulseResponse(values: Float64Array, bulkDelayNs: number, spacingHz: n
   const padded = new Float64Array(2 * size);
   const turn = 2 * Math.PI * spacingHz * bulkDelayNs * 1e-9;
   for (let k = 0; k < count; k++) {
-    const cos = Math.cos(turn * k) * window[k]!;
-    const sin = Math.sin(turn * k) * window[k]!;
+    const cos = cosine(turn * k) * window[k]!;
+    const sin = sine(turn * k) * window[k]!;
     padded[2 * k] = values[2 * k]! * cos - values[2 * k + 1]! * sin;
     padded[2 * k + 1] = values[2 * k]! * sin + values[2 * k + 1]! * cos;
   }

@@ -36,8 +36,13 @@ export interface SignatureGroup {
 /** Two homes may share a frequency by chance; three with the same width hardly do. */
 const MIN_PLANT_MODEMS = 3;
 const MIN_PLANT_SHARE = 0.15;
-/** What comes from the air gets into badly screened homes one by one: only most of a node says plant. */
+/**
+ * What comes from the air gets into badly screened homes one by one, each with its own strength: only most of a node,
+ * or several modems with the same depth, say plant.
+ */
 const MIN_AIR_SHARE = 0.5;
+const MIN_ALIKE_MODEMS = 4;
+const MAX_ALIKE_SPREAD_DB = 2;
 /** One modem of fewer says nothing of the others. */
 const MIN_COMPARABLE = 3;
 
@@ -104,16 +109,17 @@ function groupOf(typical: Signature, members: readonly Member[], modems: readonl
     modems: members.map(({ modem }) => modem).sort(),
     comparableCount,
     shareRatio,
-    ...verdictOf(typical, members.length, comparableCount, shareRatio),
+    ...verdictOf(typical, members, comparableCount, shareRatio),
   };
 }
 
 function verdictOf(
   typical: Signature,
-  count: number,
+  members: readonly Member[],
   comparable: number,
   share: number,
 ): Pick<SignatureGroup, 'verdict' | 'reason'> {
+  const count = members.length;
   const of = `${count} of ${comparable} modems`;
   if (typical.kind === 'notch' && typical.clockHarmonicHz !== undefined) {
     const mhz = typical.clockHarmonicHz / 1e6;
@@ -124,7 +130,7 @@ function verdictOf(
   }
   if (count === 1) return { verdict: 'home', reason: `${of}: no neighbour shares it` };
   const air = typical.kind === 'notch' && (typical.bands?.length ?? 0) > 0;
-  if (air && share < MIN_AIR_SHARE) {
+  if (air && share < MIN_AIR_SHARE && !alikeInDepth(members)) {
     const names = typical.kind === 'notch' ? (typical.bands ?? []).join(', ') : '';
     return { verdict: 'unknown', reason: `${of} in the range of ${names}: each home may let it in by itself` };
   }
@@ -132,4 +138,9 @@ function verdictOf(
     return { verdict: 'plant', reason: `${of} share it: the common point lies in the plant` };
   }
   return { verdict: 'unknown', reason: `${of}: may be chance` };
+}
+
+function alikeInDepth(members: readonly Member[]): boolean {
+  const depths = members.flatMap(({ signature }) => (signature.kind === 'notch' ? [signature.depthDb] : []));
+  return depths.length >= MIN_ALIKE_MODEMS && Math.max(...depths) - Math.min(...depths) <= MAX_ALIKE_SPREAD_DB;
 }

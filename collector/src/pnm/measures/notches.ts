@@ -25,10 +25,14 @@ const SMOOTH_HZ = 0.4 * MHZ;
 const NARROW_BASE_HZ = 6 * MHZ;
 /** Wide enough that a notch of an LTE carrier does not pull it down. */
 const WIDE_BASE_HZ = 60 * MHZ;
+const SLOPE_BLOCKS = 40;
 const MIN_DEPTH_DB = 2;
 const MIN_WIDTH_HZ = 0.2 * MHZ;
 /** The wide baseline sees the channel's own shape as well: shallow or narrow runs against it are no notches. */
 const MIN_WIDE_WIDTH_HZ = 2 * MHZ;
+const WIDE_SMOOTH_HZ = 1.5 * MHZ;
+/** Only where to look: the line through the neighbours decides. */
+const WIDE_CANDIDATE_DB = 1.5;
 const MERGE_HZ = 0.5 * MHZ;
 const NEIGHBOUR_HZ = 2 * MHZ;
 const GUARD_HZ = 0.4 * MHZ;
@@ -44,15 +48,47 @@ export function findNotches(series: MerSeries): Notch[] {
   const { quarterDb, spacingHz } = series;
   if (spacingHz === 0) return [];
   const cells = (widthHz: number) => Math.max(1, Math.round(widthHz / spacingHz));
-  const smooth = runningMedianDb(quarterDb, cells(SMOOTH_HZ));
-  const narrow = runningMedianDb(quarterDb, cells(NARROW_BASE_HZ));
-  const wide = runningMedianDb(quarterDb, cells(WIDE_BASE_HZ));
-  const low = (base: Float32Array) => Uint8Array.from(smooth, (db, i) => (db < base[i]! - MIN_DEPTH_DB ? 1 : 0));
-  const candidates = [
-    ...runsOf(low(narrow), cells(MIN_WIDTH_HZ), cells(MERGE_HZ)),
-    ...runsOf(low(wide), cells(MIN_WIDE_WIDTH_HZ), cells(MERGE_HZ)),
-  ];
-  return merged(candidates, cells(MERGE_HZ)).flatMap((run) => measured(series, smooth, run, cells) ?? []);
+  const smoothed = (widthHz: number) => runningMedianDb(quarterDb, cells(widthHz));
+  const smooth = smoothed(SMOOTH_HZ);
+  const smoother = smoothed(WIDE_SMOOTH_HZ);
+  const low = (curve: Float32Array, base: Float32Array, byDb: number) =>
+    Uint8Array.from(curve, (db, i) => (db < base[i]! - byDb ? 1 : 0));
+  const merge = cells(MERGE_HZ);
+  const narrowRuns = runsOf(low(smooth, smoothed(NARROW_BASE_HZ), MIN_DEPTH_DB), cells(MIN_WIDTH_HZ), merge);
+  const wideBase = wideBaseline(quarterDb, cells(WIDE_BASE_HZ));
+  const wideRuns = runsOf(low(smoother, wideBase, WIDE_CANDIDATE_DB), cells(MIN_WIDE_WIDTH_HZ), merge);
+  return merged([...narrowRuns, ...wideRuns], merge).flatMap((run) => {
+    const wide = run.to - run.from + 1 >= cells(MIN_WIDE_WIDTH_HZ);
+    return measured(series, wide ? smoother : smooth, run, cells) ?? [];
+  });
+}
+
+/** Running median around the channel's tilt, which a window of 60 MHz would take for a shape. */
+function wideBaseline(quarterDb: Uint8Array, window: number): Float32Array {
+  const slope = robustSlope(quarterDb);
+  const middle = quarterDb.length / 2;
+  const level = quarterDb.map((quarter, i) =>
+    quarter === RXMER_NOT_MEASURED
+      ? quarter
+      : Math.min(RXMER_NOT_MEASURED - 1, Math.max(0, quarter - Math.round(slope * (i - middle)))),
+  );
+  return runningMedianDb(level, window).map((db, i) => db + (slope * (i - middle)) / 4);
+}
+
+/** Median of the slopes between block medians (Theil–Sen), in quarter dB a subcarrier: a few notches do not bend it. */
+function robustSlope(quarterDb: Uint8Array): number {
+  const size = Math.max(1, Math.floor(quarterDb.length / SLOPE_BLOCKS));
+  const blocks = Array.from({ length: Math.floor(quarterDb.length / size) }, (_, block) =>
+    median(
+      Array.from(quarterDb.subarray(block * size, (block + 1) * size), (q) => (q === RXMER_NOT_MEASURED ? NaN : q)),
+    ),
+  );
+  const slopes: number[] = [];
+  for (let a = 0; a < blocks.length; a++) {
+    for (let b = a + 1; b < blocks.length; b++) slopes.push((blocks[b]! - blocks[a]!) / ((b - a) * size));
+  }
+  const slope = median(slopes);
+  return Number.isNaN(slope) ? 0 : slope;
 }
 
 /** Runs of ones, short gaps closed, then those too short left out. */
@@ -123,7 +159,7 @@ function measured(
     centerHz: (startHz + stopHz) / 2,
     widthHz,
     depthDb,
-    bands: widthHz >= MHZ ? bandsOver(startHz, stopHz) : [],
+    bands: bandsOver(startHz, stopHz),
     clockHarmonicHz: widthHz <= MAX_CLOCK_WIDTH_HZ ? clockHarmonicHz(startHz, stopHz, spacingHz) : undefined,
   };
 }
