@@ -47,7 +47,7 @@ export function useDatabase(edition: TestEdition, options: { readonly empty?: bo
         TEMPLATE,
       ]);
       if (rows.length === 0) throw new Error('no template database: run jest with jest.database.config.js');
-      await client.query(`create database ${name} template ${options.empty ? 'template1' : TEMPLATE}`);
+      await client.query(`create database ${name} template ${options.empty ? 'template0' : TEMPLATE}`);
     });
     url = Object.assign(new URL(admin), { pathname: name }).href;
     pool = createPool(url, { maxConnections: 6, onError: () => undefined });

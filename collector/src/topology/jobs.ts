@@ -118,11 +118,8 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
   let inferredAt = now();
   let lastInferenceMs = 0;
 
-  /** What was read whole, and what was asked in vain, since the last inference that was stored. */
+  /** What was read whole since the last inference that was stored. */
   let answered = new Map<string, Set<FactKind>>();
-  let failed = new Map<string, Set<FactKind>>();
-  /** What the last attempt could not read whole: its edges are unknown until it can. */
-  const failed = new Map<string, Set<FactKind>>();
   let firstPolled = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let inferring: Promise<void> | undefined;
@@ -152,16 +149,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     counters.factsAppeared += written.appeared;
     counters.factsGone += written.gone;
     counters.rowsRefused += written.refused;
-    const unread = failed.get(id) ?? new Set();
-    for (const kind of asked) unread.add(kind);
-    for (const kind of whole) unread.delete(kind);
-    failed.set(id, unread);
     remember(answered, id, whole);
-    remember(
-      failed,
-      id,
-      [...asked].filter((kind) => !whole.has(kind)),
-    );
     schedule(Math.max(debounceMs, 4 * lastInferenceMs));
     if (whole.size === 0) {
       counters.pollsSilent++;
@@ -176,16 +164,14 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
 
   const inferOnce = async (): Promise<void> => {
     const startedAt = performance.now();
-    const [seen, missed, fresh] = [answered, failed, firstPolled];
-    [answered, failed, firstPolled] = [new Map(), new Map(), new Set()];
+    const [seen, fresh] = [answered, firstPolled];
+    [answered, firstPolled] = [new Map(), new Set()];
     try {
       const found = options.infer([...facts.values()]);
       const at = now();
       const change = options.nextEdges(edges, found, {
         at,
         answered: seen,
-        failed: withoutAnswered(missed, seen),
-        failed,
         firstPolled: fresh,
         removedDevices: await options.removedDevices(),
         graceMs: options.graceMs,
@@ -217,7 +203,6 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
       onError(error, 'inferring the topology');
       // Nothing was stored: the same readings count for the next attempt.
       for (const [device, kinds] of seen) remember(answered, device, kinds);
-      for (const [device, kinds] of missed) remember(failed, device, kinds);
       firstPolled = new Set([...fresh, ...firstPolled]);
       schedule(RETRY_MS);
     }
@@ -326,22 +311,6 @@ function remember(of: Map<string, Set<FactKind>>, device: string, kinds: Iterabl
   const known = of.get(device) ?? new Set();
   for (const kind of kinds) known.add(kind);
   if (known.size > 0) of.set(device, known);
-}
-
-/** A kind that failed once and was read whole once was read. */
-function withoutAnswered(
-  failed: ReadonlyMap<string, ReadonlySet<FactKind>>,
-  answered: ReadonlyMap<string, ReadonlySet<FactKind>>,
-): Map<string, Set<FactKind>> {
-  const left = new Map<string, Set<FactKind>>();
-  for (const [device, kinds] of failed) {
-    remember(
-      left,
-      device,
-      [...kinds].filter((kind) => !answered.get(device)?.has(kind)),
-    );
-  }
-  return left;
 }
 
 const emptyCounters = (): TopologyCounters => ({
