@@ -120,6 +120,8 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
 
   /** What was read whole since the last inference that was stored. */
   let answered = new Map<string, Set<FactKind>>();
+  /** What the last attempt could not read whole: its edges are unknown until it can. */
+  const unread = new Map<string, Set<FactKind>>();
   let firstPolled = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let inferring: Promise<void> | undefined;
@@ -150,6 +152,8 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     counters.factsGone += written.gone;
     counters.rowsRefused += written.refused;
     remember(answered, id, whole);
+    remember(unread, id, asked);
+    for (const kind of whole) unread.get(id)?.delete(kind);
     schedule(Math.max(debounceMs, 4 * lastInferenceMs));
     if (whole.size === 0) {
       counters.pollsSilent++;
@@ -172,6 +176,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
       const change = options.nextEdges(edges, found, {
         at,
         answered: seen,
+        failed: unread,
         firstPolled: fresh,
         removedDevices: await options.removedDevices(),
         graceMs: options.graceMs,
