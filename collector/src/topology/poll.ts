@@ -2,7 +2,7 @@ import type { SnmpReader } from '../snmp/reader.js';
 import * as entity from '../snmp/tables/entity-mib.js';
 import * as system from '../snmp/tables/snmpv2-mib.js';
 import { emptyFacts, FACT_KINDS, type DeviceFacts, type FactKind, type SystemFact } from './facts.js';
-import { quirksOf } from './quirks.js';
+import { quirksOf, type Quirks } from './quirks.js';
 import { readArp } from './polling/arp.js';
 import { readBridge, readForwarding } from './polling/bridge.js';
 import { readInterfaces, readStack } from './polling/interfaces.js';
@@ -85,12 +85,13 @@ async function readTables(
   let { bridge } = basis;
   if (kinds.has('bridge')) {
     const read = await readBridge(cycle);
-    fresh.bridge = read.bridge;
     if (cycle.log.isWhole('bridge') || basis.bridge.ports.length === 0) ({ bridge, contexts } = read);
+    const ports = [...portTable(read.bridge.ports, interfaces, quirks)];
+    fresh.bridge = { ...read.bridge, ports: ports.map(([port, ifIndex]) => ({ port, ifIndex })) };
   } else if (!Object.hasOwn(basis.tables, 'vtpVlanTable') || basis.tables['vtpVlanTable']?.used === 0) {
     contexts = [];
   }
-  const basePorts = new Map(bridge.ports.map(({ port, ifIndex }) => [port, ifIndex]));
+  const basePorts = portTable(bridge.ports, interfaces, quirks);
 
   if (kinds.has('lldp') || kinds.has('cdp')) {
     const local = await readLocalNames(cycle, interfaces, basePorts, quirks);
@@ -113,7 +114,7 @@ async function readTables(
   if (kinds.has('mac')) {
     const map = {
       ifIndexOfPort: basePorts,
-      portOfIfIndex: new Map(bridge.ports.map(({ port, ifIndex }) => [ifIndex, port])),
+      portOfIfIndex: new Map([...basePorts].map(([port, ifIndex]) => [ifIndex, port])),
       ifIndexes: new Set(interfaces.map(({ ifIndex }) => ifIndex)),
       quirks,
     };
@@ -124,6 +125,18 @@ async function readTables(
   );
   if (unnamed.length > 0) cycle.log.degrade(NEED_PORT_NAMES, `ports cannot be named: ${unnamed.join(', ')} not read`);
   return fresh;
+}
+
+/** Bridge port to ifIndex: by the agent's table, or by the rule that holds for a product whose table is wrong. */
+function portTable(
+  ports: DeviceFacts['bridge']['ports'],
+  interfaces: DeviceFacts['interfaces'],
+  { portOffset }: Quirks,
+): Map<number, number> {
+  if (portOffset === null) return new Map(ports.map(({ port, ifIndex }) => [port, ifIndex]));
+  return new Map(
+    interfaces.flatMap(({ ifIndex }) => (ifIndex > portOffset ? [[ifIndex - portOffset, ifIndex] as const] : [])),
+  );
 }
 
 const REPRESENTATIVE = { interfaces: 'ifTable', bridge: 'dot1dBasePortTable' } as const;

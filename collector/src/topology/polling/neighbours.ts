@@ -44,7 +44,11 @@ function remoteIdentity(table: TableReading, row: number): RemoteIdentity {
     chassisId: chassisMac ?? networkAddress(chassisSubtype === lldp.CHASSIS.networkAddress, chassisBytes),
     chassisMac,
     portSubtype,
-    portId: portMac ?? networkAddress(portSubtype === lldp.PORT.networkAddress, portBytes),
+    // A MAC that came as text stays as the neighbour spells its port; portMac has the one spelling.
+    portId:
+      portMac !== null && portBytes?.length === 6
+        ? portMac
+        : networkAddress(portSubtype === lldp.PORT.networkAddress, portBytes),
     portMac,
     portDescr: textOrNull(table.rows.bytes(4, row)),
     sysName: textOrNull(table.rows.bytes(5, row)),
@@ -217,7 +221,7 @@ async function readTplink(cycle: Cycle, facts: Map<string, LldpFact>): Promise<v
       chassisId: chassisMac ?? text(1),
       chassisMac,
       portSubtype: TPLINK_PORT[text(2)?.toLowerCase() ?? ''] ?? null,
-      portId: portMac ?? text(3),
+      portId: text(3),
       portMac,
       portDescr: text(4),
       sysName: text(5),
