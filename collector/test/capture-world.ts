@@ -1,9 +1,22 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type pg from 'pg';
+import type { Component } from '../src/lib/component.js';
 import { parseIp } from '../src/lib/ip.js';
 import { Secret } from '../src/lib/secret.js';
-import { createPnm, type Pnm } from '../src/pnm/create.js';
+import { DEFAULT_CAPTURE_TIMERS } from '../src/pnm/capture-run.js';
+import { auditLog, captureStore } from '../src/pnm/capture-store.js';
+import { createFileKeeper } from '../src/pnm/file-keeper.js';
+import { createIngest } from '../src/pnm/ingest.js';
 import { pollCmts } from '../src/pnm/jobs.js';
+import { measurementStore } from '../src/pnm/measurement-store.js';
+import { createModemLocks } from '../src/pnm/modem-lock.js';
+import { operationStore } from '../src/pnm/operation-store.js';
+import { createSpool } from '../src/pnm/receive/spool.js';
+import { createTftpServer } from '../src/pnm/receive/tftp-server.js';
+import { createPnmService, type PnmService } from '../src/pnm/service.js';
 import { modemStore } from '../src/pnm/store.js';
+import { createCaptureWorker } from '../src/pnm/worker.js';
 import { createSnmpReader } from '../src/snmp/session.js';
 
 /** Where a simulated plant is, for a collector in this process or another. */
@@ -13,41 +26,57 @@ export interface PlantPlace {
   readonly tftpPort: number;
 }
 
+export interface Pnm {
+  readonly components: readonly Component[];
+  readonly service: PnmService;
+}
+
 const CREDENTIAL = { version: '2c', community: new Secret('public'), writeCommunity: new Secret('private') } as const;
+const now = () => new Date();
+const log = { warn: () => undefined, info: () => undefined };
 
 const readerAt = (host: string, port: number) =>
   createSnmpReader({ host, port, credential: CREDENTIAL, timeoutMs: 1500, retries: 3, maxRepetitions: 25 });
 
-/** The PNM side as the collector composes it, against a simulated plant. */
+/** The PNM side as the collector has it, against a simulated plant. */
 export function pnmAt(pool: pg.Pool, dataDir: string, place: PlantPlace, parallelModems: number): Pnm {
-  return createPnm({
-    pool,
-    dataDir,
-    tftp: { listen: ['127.0.0.1'], port: place.tftpPort },
+  const spool = createSpool(join(dataDir, 'spool'));
+  const files = createFileKeeper(join(dataDir, 'pnm'));
+  const modems = modemStore(pool);
+  const operations = operationStore(pool);
+  const captures = captureStore(pool);
+  const receiver = createTftpServer({ localAddresses: ['127.0.0.1'], port: place.tftpPort, spool, log, now });
+  const worker = createCaptureWorker({
+    operations,
+    captures,
+    modems,
+    locks: createModemLocks(pool),
+    receiver,
+    ingest: createIngest({ captures, files, spool, now, defaultRequiredMerDb: 34, log }),
+    audit: auditLog(pool, now),
     destination: { addresses: [parseIp('127.0.0.1')], path: 'pnm/' },
-    cmts: [cmtsAt(place)],
-    openModemReader: ({ address }) => readerAt(address, place.modemPort),
-    inventoryEverySec: 300,
-    rxmerEverySec: 0,
-    constellationEverySec: 0,
+    openReader: ({ address }) => readerAt(address, place.modemPort),
+    clock: {
+      now,
+      monotonicMs: () => performance.now(),
+      sleep: async (ms, signal) => void (await sleep(ms, undefined, { signal })),
+    },
+    timers: DEFAULT_CAPTURE_TIMERS,
     parallelModems,
-    requiredMerDb: 34,
     writeAllowed: true,
-    now: () => new Date(),
-    log: { warn: () => undefined, info: () => undefined },
+    log,
   });
+  const measurements = measurementStore(pool);
+  return {
+    components: [receiver, worker],
+    service: createPnmService({ modems, operations, measurements, worker, writeAllowed: true, now }),
+  };
 }
 
-const cmtsAt = ({ cmts }: PlantPlace) => ({
-  id: 'cmts-1',
-  site: 'hq',
-  openReader: () => readerAt(cmts.address, cmts.port),
-});
-
 /** Reads the CMTS once, so that the modems are known. */
-export const readInventory = (pool: pg.Pool, place: PlantPlace) =>
+export const readInventory = (pool: pg.Pool, { cmts }: PlantPlace) =>
   pollCmts(
-    cmtsAt(place),
-    { modems: modemStore(pool), inventoryEverySec: 300, now: () => new Date() },
+    { id: 'cmts-1', site: 'hq', openReader: () => readerAt(cmts.address, cmts.port) },
+    { modems: modemStore(pool), inventoryEverySec: 300, now },
     new AbortController().signal,
   );

@@ -8,12 +8,11 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { decodeRxMer } from '../src/pnm/formats/rxmer.js';
 import { parseMac } from '../src/lib/mac.js';
-import type { Pnm } from '../src/pnm/create.js';
 import type { Operation } from '../src/pnm/schemas.js';
 import { createAgents, type Agents } from '../src/simulator/agent.js';
 import { createPlant, type Plant } from '../src/simulator/plant.js';
 import { describeDatabase, useDatabase } from './database.js';
-import { pnmAt, readInventory, type PlantPlace } from './capture-world.js';
+import { pnmAt, readInventory, type PlantPlace, type Pnm } from './capture-world.js';
 
 /** The whole way, over real UDP: SET, status, TFTP, file, database. */
 
