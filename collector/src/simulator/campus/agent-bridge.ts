@@ -73,8 +73,15 @@ function answerBase(answers: Answers, device: Device, ports: readonly Port[]): v
   answers.integer(`${TP}.2`, [0], 300);
 }
 
-const bridgePortOf = (device: Device, ifIndex: number): number =>
-  device.ports.find((port) => port.ifIndex === ifIndex)?.bridgePort ?? 0;
+const bridgePorts = new WeakMap<Device, ReadonlyMap<number, number>>();
+
+/** dot1dBasePort of an interface, 0 when it is none; looked up once a row of a forwarding table. */
+function bridgePortOf(device: Device, ifIndex: number): number {
+  const known =
+    bridgePorts.get(device) ?? new Map(device.ports.map((port) => [port.ifIndex, port.bridgePort ?? 0] as const));
+  bridgePorts.set(device, known);
+  return known.get(ifIndex) ?? 0;
+}
 
 function bridgeId(device: Device, vlan: number): Uint8Array {
   // Cisco adds the VLAN to its priority (802.1t extended system id)

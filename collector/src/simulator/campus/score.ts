@@ -80,7 +80,8 @@ const joins = (link: TruthLink, { a, b }: InferredLink): boolean =>
   (isEnd(link, 'a', a) && isEnd(link, 'b', b)) || (isEnd(link, 'a', b) && isEnd(link, 'b', a));
 
 const describeEnd = ({ device, ifIndex, ifName }: End): string => `${device} ${ifName ?? ifIndex ?? '?'}`;
-const describeLink = ({ a, b }: { readonly a: End; readonly b: End }): string => `${describeEnd(a)} = ${describeEnd(b)}`;
+const describeLink = ({ a, b }: { readonly a: End; readonly b: End }): string =>
+  `${describeEnd(a)} = ${describeEnd(b)}`;
 
 function judgeLinks(truth: Truth, inference: Judged, complaints: string[]): Pick<Judgement, 'links' | 'blockedLinks'> {
   const polled = new Set(truth.devices.filter((device) => device.polled).map((device) => device.id));
@@ -100,7 +101,9 @@ function judgeLinks(truth: Truth, inference: Judged, complaints: string[]): Pick
   let [wrong, wronglyBlocked] = [0, 0];
   const refuse = (link: InferredLink, why: string): void => {
     wrong++;
-    complaints.push(`wrong ${link.method} link (layer ${link.layer}, ${link.confidence}): ${describeLink(link)}: ${why}`);
+    complaints.push(
+      `wrong ${link.method} link (layer ${link.layer}, ${link.confidence}): ${describeLink(link)}: ${why}`,
+    );
   };
   for (const link of inference.links) {
     if (!polled.has(link.a.device) || !polled.has(link.b.device)) continue;
@@ -109,7 +112,8 @@ function judgeLinks(truth: Truth, inference: Judged, complaints: string[]): Pick
       const [a, b] = [link.a, link.b].map((end) => networks.get(`${end.device} ${end.ifIndex}`));
       if (link.layer === 2) refuse(link, 'no such cable');
       // site-wide networks are between the sites' routers too: compare the network alone
-      else if (a === undefined || b === undefined || a.split(' ')[1] !== b.split(' ')[1]) refuse(link, 'not in one subnet');
+      else if (a === undefined || b === undefined || a.split(' ')[1] !== b.split(' ')[1])
+        refuse(link, 'not in one subnet');
       continue;
     }
     if (found.get(match)?.layer === link.layer) refuse(link, 'twice');
@@ -119,7 +123,9 @@ function judgeLinks(truth: Truth, inference: Judged, complaints: string[]): Pick
   const tally = (all: readonly TruthLink[], mistakes: number): Tally => {
     for (const link of all) {
       if (!found.has(link)) {
-        complaints.push(`missed ${link.blocked ? 'blocked ' : ''}link: ${describeLink(link)} (${link.visibleBy.join() || 'invisible'})`);
+        complaints.push(
+          `missed ${link.blocked ? 'blocked ' : ''}link: ${describeLink(link)} (${link.visibleBy.join() || 'invisible'})`,
+        );
       }
     }
     const hits = all.filter((link) => found.has(link)).length;
@@ -128,8 +134,14 @@ function judgeLinks(truth: Truth, inference: Judged, complaints: string[]): Pick
   const shown = (link: TruthLink): boolean =>
     link.visibleBy.some((evidence) => ['lldp', 'cdp', 'stp', 'lag'].includes(evidence));
   return {
-    links: tally(between.filter((link) => !link.blocked), wrong),
-    blockedLinks: tally(between.filter((link) => link.blocked && shown(link)), wronglyBlocked),
+    links: tally(
+      between.filter((link) => !link.blocked),
+      wrong,
+    ),
+    blockedLinks: tally(
+      between.filter((link) => link.blocked && shown(link)),
+      wronglyBlocked,
+    ),
   };
 }
 
@@ -184,7 +196,8 @@ function judgeSegments(truth: Truth, inference: Judged, complaints: string[]): T
   }
   const visible = [...real].filter(([, { visible: count }]) => count >= VISIBLE_SEGMENT);
   const missed = visible.filter(([key]) => !found.has(key));
-  for (const [key, { kind, visible: count }] of missed) complaints.push(`missed segment: ${kind} at ${key}, ${count} MACs`);
+  for (const [key, { kind, visible: count }] of missed)
+    complaints.push(`missed segment: ${kind} at ${key}, ${count} MACs`);
   return { found: visible.length - missed.length, wrong, missed: missed.length };
 }
 

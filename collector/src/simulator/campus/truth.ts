@@ -89,7 +89,13 @@ export function truthOf(network: Network): Truth {
       addresses: device.ports.flatMap(({ address, ifIndex }) =>
         address === null
           ? []
-          : [{ ip: address.ip, ifIndex, network: `${networkOf(address.ip, address.prefixLength)}/${address.prefixLength}` }],
+          : [
+              {
+                ip: address.ip,
+                ifIndex,
+                network: `${networkOf(address.ip, address.prefixLength)}/${address.prefixLength}`,
+              },
+            ],
       ),
     })),
     links: state.links.filter((link) => link.up).map((link) => truthLink(network, state, devices, link)),
