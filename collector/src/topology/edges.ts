@@ -177,6 +177,7 @@ class Step {
     return {
       ...edge,
       ...facesOf(sighting, confirmations),
+      key: edge.key,
       lastSeen: this.#at,
       closedAt: null,
       closeDecidedAt: null,
@@ -302,10 +303,9 @@ const CLOSE_TEXT: Readonly<Record<NonNullable<EdgeInterval['closeReason']>, stri
 };
 
 /** What a sighting says anew each time. A link that three collections have confirmed earns the bonus of stability. */
-function facesOf(sighting: Sighting, confirmations: number): Omit<Sighting, 'key' | 'subject' | 'layer'> {
-  const { key: _key, subject: _subject, layer: _layer, ...rest } = sighting;
-  const score = confirmations >= STABLE_COLLECTIONS ? [...rest.score, STABLE_INPUT] : rest.score;
-  return { ...rest, score, confidence: sumOf(score) };
+function facesOf(sighting: Sighting, confirmations: number): Sighting {
+  const score = confirmations >= STABLE_COLLECTIONS ? [...sighting.score, STABLE_INPUT] : sighting.score;
+  return { ...sighting, score, confidence: sumOf(score) };
 }
 
 /** Same key; or the same two nodes and port, where one of both does not know the other port. */
