@@ -169,6 +169,11 @@ function page(roots) {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Plantgraph preview</title>
     <link rel="icon" href="/public/plugins/${APP_ID}/img/logo.svg" />
+    <style>
+      body {
+        margin: 0;
+      }
+    </style>
     <script>${bootScript(boot)}</script>
     <script src="/preview/systemjs/system.min.js"></script>
     <script src="/preview/systemjs/extras/amd.min.js"></script>
@@ -354,6 +359,10 @@ export async function startPreview({
       const root = roots.get(asset[1] ?? '');
       if (!root) throw new HttpError(404, 'no such plugin');
       return sendFile(response, root, asset[2] ?? '');
+    }
+    // The package of Grafana's components lacks this one.
+    if (path === '/public/build/img/icons/unicons/spinner.svg') {
+      return sendFile(response, join(here, 'host', 'icons'), 'spinner.svg');
     }
     for (const [prefix, root] of [
       ['/public/build/img/icons/', icons],

@@ -18,6 +18,9 @@ export interface GraphLink {
   onClick?: ((event: unknown) => void) | undefined;
 }
 
+/** Details for the core Node graph that stand above under a better name. */
+const SAID_ABOVE = new Set(['address', 'lastseen', 'last seen']);
+
 interface Shared {
   links: readonly GraphLink[];
   timeZone: TimeZone | undefined;
@@ -54,7 +57,7 @@ export function NodeDetails({
           ['Address', node.address],
           ['Last seen', node.lastSeenMs === undefined ? undefined : timeText(node.lastSeenMs, timeZone)],
           ...node.details
-            .filter(({ text }) => text !== node.address)
+            .filter(({ label }) => !SAID_ABOVE.has(label.toLowerCase()))
             .map(({ label, text }): [string, string] => [label, text]),
           ['Id', node.id],
         ]}

@@ -92,7 +92,7 @@ export function GraphToolbar(props: GraphToolbarProps) {
           tooltip="Zoom out (−)"
           onClick={() => onZoom(1 / 1.4)}
         />
-        <ToolbarButton icon="expand-arrows" aria-label="Show all" tooltip="Show all (0)" onClick={onFit} />
+        <ToolbarButton icon="capture" aria-label="Show all" tooltip="Show all (0)" onClick={onFit} />
         <ToolbarButton
           icon={view === 'map' ? 'table' : 'sitemap'}
           aria-label={view === 'map' ? 'Show as a table' : 'Show as a map'}

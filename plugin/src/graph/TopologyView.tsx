@@ -5,6 +5,7 @@ import { useMemo, useRef, useState } from 'react';
 import { testIds } from '../lib/testIds';
 import { colorsOf } from '../lib/theme';
 import { type FoldMode, foldLeaves, limitNodes } from './aggregation';
+import { fitted } from './camera';
 import { DEFAULT_STEPS, type ThresholdStep } from './confidence';
 import { type Filter, filterGraph } from './filter';
 import { GraphCanvas, type MapControls } from './GraphCanvas';
@@ -51,6 +52,7 @@ export interface TopologyViewProps {
 
 const NARROW_PX = 720;
 const TOOLBAR_PX = 40;
+const LEGEND_PX = 176;
 const noLinks = () => [];
 
 /** The map with everything around it. It fetches nothing: panels and pages hand it a graph. */
@@ -119,7 +121,16 @@ export function TopologyView(props: TopologyViewProps) {
   const toolbarHeight = options.showToolbar ? TOOLBAR_PX : 0;
   const mapHeight = Math.max(60, height - toolbarHeight);
   const hasLegend = options.showLegend && view === 'map' && mapHeight > 160 && width > 320;
-  const inset = useMemo(() => ({ left: 16, right: 16, top: 16, bottom: hasLegend ? 36 : 24 }), [hasLegend]);
+  const isLegendOpen = !isNarrow && mapHeight > 360;
+  const inset = useMemo(() => {
+    const plain = { left: 16, right: 16, top: 12, bottom: hasLegend ? 36 : 24 };
+    if (!hasLegend || !isLegendOpen) return plain;
+    // A wide map leaves room below: it moves up, away from the legend, as long as that hardly makes it smaller.
+    const above = { ...plain, bottom: LEGEND_PX };
+    const size = { width, height: mapHeight };
+    const isCheap = fitted(scene.bounds, size, above).zoom >= 0.92 * fitted(scene.bounds, size, plain).zoom;
+    return isCheap ? above : plain;
+  }, [hasLegend, isLegendOpen, scene.bounds, width, mapHeight]);
 
   return (
     <div className={styles.view} style={{ width, height }} data-testid={testIds.topology.view}>
@@ -156,12 +167,7 @@ export function TopologyView(props: TopologyViewProps) {
           />
         )}
         {hasLegend ? (
-          <GraphLegend
-            edges={folded.edges}
-            palette={palette}
-            thresholds={thresholds}
-            startsOpen={!isNarrow && mapHeight > 360}
-          />
+          <GraphLegend edges={folded.edges} palette={palette} thresholds={thresholds} startsOpen={isLegendOpen} />
         ) : null}
         {view === 'map' ? (
           <Status

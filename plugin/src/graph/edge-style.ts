@@ -46,7 +46,7 @@ export function edgeStyle(edge: GraphEdge, palette: Palette): EdgeStyle {
   };
   switch (glyph) {
     case 'down':
-      return { ...style, color: palette.down, width: Math.max(3, base), dash: [2, 6] };
+      return { ...style, color: palette.down, width: Math.max(3.2, base), dash: [5, 5] };
     case 'unknown':
       return { ...style, color: palette.unknown, dash: [6, 6], alpha: 0.8 };
     case 'stale':

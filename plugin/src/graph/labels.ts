@@ -121,7 +121,7 @@ interface Box {
 }
 
 /** Boxes on a grid of cells, so that each is compared with its surroundings only. */
-class BoxGrid {
+export class BoxGrid {
   readonly #cells = new Map<string, Box[]>();
 
   add(box: Box): void {

@@ -1,15 +1,20 @@
 import { type Camera, type Size, toScreen } from './camera';
 import { type EdgeStyle, edgeStyle, methodBadge } from './edge-style';
 import { drawGroupBadge, drawNode } from './node-drawing';
-import { type LabelPlace, placeLabels } from './labels';
+import { BoxGrid, fitText, type LabelPlace, placeLabels } from './labels';
+import type { Point } from './model';
 import type { Palette } from './palette';
 import { type Scene, type SceneEdge, type SceneNode, type Target } from './scene';
 
 /** Below this radius (CSS pixels) a node is a dot and a link a hairline: shape and glyphs would only blur. */
 const DOT_RADIUS_PX = 5;
-/** Shortest visible piece of a link that carries a badge, and a glyph. */
-const BADGE_LENGTH_PX = 92;
+/** Shortest visible piece of a link that carries a glyph. */
 const GLYPH_LENGTH_PX = 26;
+/** From here on a link says its method, if there is room. */
+const BADGE_ZOOM = 0.38;
+const BADGE_HEIGHT_PX = 16;
+/** Where on its link a badge may sit, best first. */
+const BADGE_PLACES = [0.5, 0.36, 0.64, 0.24, 0.76];
 /** Longer paths are slower than several short ones. */
 const CHUNK = 200;
 const DIMMED = 0.16;
@@ -39,6 +44,8 @@ export interface DrawList {
   palette: Palette;
   buckets: Bucket[];
   styles: ReadonlyMap<string, EdgeStyle>;
+  /** Links in the order in which they get a badge. */
+  marked: SceneEdge[];
   /** Most important first: who gets a label when there is no room for all. */
   byImportance: SceneNode[];
 }
@@ -55,6 +62,8 @@ export function prepare(scene: Scene, palette: Palette): DrawList {
     if (bucket) bucket.edges.push(edge);
     else buckets.set(key, { style: { ...style, width }, edges: [edge] });
   }
+  const rank = ({ edge }: SceneEdge): number =>
+    (styles.get(edge.id)?.glyph ? 2 : 0) + (edge.band === 'high' ? 0 : 1) + Math.min(1, edge.loadRatio ?? 0);
   const importance = ({ node, degree, radius, group }: SceneNode): number =>
     (node.status === 'down' ? 1e6 : 0) + radius * 1000 + degree * 10 + (group?.leaves.length ?? 0);
   return {
@@ -63,6 +72,7 @@ export function prepare(scene: Scene, palette: Palette): DrawList {
     // Red over yellow over green where they cross.
     buckets: [...buckets.values()].sort((a, b) => a.style.width - b.style.width),
     styles,
+    marked: [...scene.edges].sort((a, b) => rank(b) - rank(a)),
     byImportance: [...scene.nodes].sort((a, b) => importance(b) - importance(a) || (a.node.id < b.node.id ? -1 : 1)),
   };
 }
@@ -96,9 +106,8 @@ export function draw(
     drawLinks(context, list, view, 1, () => true);
   }
   drawEmphasisedLinks(context, list, view, emphasis);
-  if (options.badges !== 'never') drawLinkMarks(context, list, view, emphasis, options);
-
   const visible = visibleNodes(list.scene.nodes, view);
+  if (options.badges !== 'never') drawLinkMarks(context, list, view, visible, emphasis, options);
   for (const node of visible) {
     context.globalAlpha = bright && !bright.has(node.node.id) ? DIMMED : 1;
     drawNode(context, node, placed(node, view), list.palette, marksOf(node, emphasis));
@@ -211,45 +220,76 @@ function drawEmphasisedLinks(context: CanvasRenderingContext2D, list: DrawList, 
   context.globalAlpha = 1;
 }
 
-/** The middle of the part of a link that lies between its nodes and inside the view, and how long that part is. */
-function middleOf(edge: SceneEdge, { camera, size }: View): { x: number; y: number; length: number; angle: number } {
-  const a = toScreen(camera, size, { x: edge.ax, y: edge.ay });
-  const b = toScreen(camera, size, { x: edge.bx, y: edge.by });
-  const whole = Math.hypot(b.x - a.x, b.y - a.y) || 1;
-  const from = Math.min(0.5, (edge.source.radius * camera.zoom) / whole);
-  const to = Math.max(0.5, 1 - (edge.target.radius * camera.zoom) / whole);
-  // Marks of parallel links stand beside each other, not on top of each other.
-  const along = (from + to) / 2 + (edge.lanes > 1 ? ((edge.lane + 0.5) / edge.lanes - 0.5) * (to - from) * 0.7 : 0);
-  return {
-    x: a.x + (b.x - a.x) * along,
-    y: a.y + (b.y - a.y) * along,
-    length: ((to - from) * whole) / Math.max(1, edge.lanes * 0.9),
-    angle: Math.atan2(b.y - a.y, b.x - a.x),
-  };
+/** The part of a link that lies between its nodes, in CSS pixels. */
+function spanOf(edge: SceneEdge, { camera, size }: View): { a: Point; b: Point; length: number; angle: number } {
+  const from = toScreen(camera, size, { x: edge.ax, y: edge.ay });
+  const to = toScreen(camera, size, { x: edge.bx, y: edge.by });
+  const whole = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const start = Math.min(0.5, (edge.source.radius * camera.zoom) / whole);
+  const end = Math.max(0.5, 1 - (edge.target.radius * camera.zoom) / whole);
+  const at = (share: number): Point => ({ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share });
+  return { a: at(start), b: at(end), length: (end - start) * whole, angle: Math.atan2(to.y - from.y, to.x - from.x) };
 }
 
+/** Badges where they cover no node and no other badge, trouble first; trouble without room is a glyph. */
 function drawLinkMarks(
   context: CanvasRenderingContext2D,
   list: DrawList,
   view: View,
+  visible: readonly SceneNode[],
   emphasis: Emphasis,
   { badges }: DrawOptions,
 ): void {
   const { camera, size } = view;
-  for (const edge of list.scene.edges) {
+  const taken = new BoxGrid();
+  for (const node of visible) {
+    const { x, y } = toScreen(camera, size, node);
+    const radius = node.radius * camera.zoom;
+    taken.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
+  }
+  const isFar = camera.zoom < BADGE_ZOOM && badges !== 'always';
+  for (const edge of list.marked) {
     const style = list.styles.get(edge.edge.id);
     if (!style || !isSeen(edge, view)) continue;
-    const isDimmed = emphasis.bright && !emphasis.bright.has(edge.edge.id);
     const isMeant = isAbout(emphasis.selected, edge) || isAbout(emphasis.hovered, edge);
-    const { x, y, length, angle } = middleOf(edge, view);
-    if (x < -40 || y < -20 || x > size.width + 40 || y > size.height + 20) continue;
-    context.globalAlpha = isDimmed ? DIMMED : 1;
-    const hasRoom = length >= BADGE_LENGTH_PX && camera.zoom >= 0.38;
-    if (isMeant || badges === 'always' || hasRoom) drawBadge(context, edge, style, { x, y }, list.palette);
-    else if (style.glyph && length >= GLYPH_LENGTH_PX) drawGlyph(context, style, { x, y }, list.palette, angle);
+    if (isFar && !isMeant && !style.glyph) continue;
+    const { a, b, length, angle } = spanOf(edge, view);
+    context.globalAlpha = emphasis.bright && !emphasis.bright.has(edge.edge.id) ? DIMMED : 1;
+    if (isMeant || !isFar) {
+      const text = badgeText(edge, style);
+      const width = badgeWidth(context, text, list.palette);
+      // Marks of parallel links stand beside each other, not on top of each other.
+      const shift = edge.lanes > 1 ? (edge.lane + 0.5) / edge.lanes - 0.5 : 0;
+      const place = BADGE_PLACES.map((share) => pointOn(a, b, share + shift * 0.6)).find(
+        ({ x, y }) => length >= width * 0.6 && taken.isFree(badgeBox(x, y, width)),
+      );
+      const at = place ?? (isMeant ? pointOn(a, b, 0.5) : undefined);
+      if (at) {
+        taken.add(badgeBox(at.x, at.y, width));
+        drawBadge(context, edge, style, { ...at, width, text }, list.palette);
+        continue;
+      }
+    }
+    if (style.glyph && length >= GLYPH_LENGTH_PX) {
+      const at = pointOn(a, b, 0.5);
+      taken.add({ left: at.x - 8, right: at.x + 8, top: at.y - 8, bottom: at.y + 8 });
+      drawGlyph(context, style, at, list.palette, angle);
+    }
   }
   context.globalAlpha = 1;
 }
+
+const pointOn = (a: Point, b: Point, share: number): Point => ({
+  x: a.x + (b.x - a.x) * share,
+  y: a.y + (b.y - a.y) * share,
+});
+
+const badgeBox = (x: number, y: number, width: number) => ({
+  left: x - width / 2 - 2,
+  right: x + width / 2 + 2,
+  top: y - BADGE_HEIGHT_PX / 2 - 1,
+  bottom: y + BADGE_HEIGHT_PX / 2 + 1,
+});
 
 const GLYPH_TEXT = { down: '✕', unknown: '?', stale: '◷', blocked: '⊘' } as const;
 
@@ -287,24 +327,32 @@ function drawGlyph(
   context.fillText(GLYPH_TEXT[glyph], x, y + 0.5);
 }
 
-/** The method's pill: a stripe in the link's colour, the method, cables of an aggregate, trouble, load. */
+const badgeFont = (palette: Palette): string => `500 10px ${palette.fontFamily}`;
+
+/** The method, cables of an aggregate, trouble, load. */
+function badgeText({ edge }: SceneEdge, { glyph }: EdgeStyle): string {
+  const method = methodBadge(edge.method) ?? edge.mainStat ?? edge.confidenceText;
+  const aggregate = edge.memberCount !== undefined && edge.memberCount > 1 ? ` ×${edge.memberCount}` : '';
+  const trouble = glyph ? `${GLYPH_TEXT[glyph]} ` : '';
+  const load = edge.loadText === undefined || glyph === 'down' ? '' : `  ${edge.loadText}`;
+  return `${trouble}${method}${aggregate}${load}`;
+}
+
+const badgeWidth = (context: CanvasRenderingContext2D, text: string, palette: Palette): number =>
+  Math.ceil(fitText(context, text, badgeFont(palette)).width) + 15;
+
+/** The method's pill with a stripe in the link's colour and a bar for its load. */
 function drawBadge(
   context: CanvasRenderingContext2D,
   { edge }: SceneEdge,
   style: EdgeStyle,
-  { x, y }: { x: number; y: number },
+  { x, y, width, text }: { x: number; y: number; width: number; text: string },
   palette: Palette,
 ): void {
-  const method = methodBadge(edge.method) ?? edge.mainStat ?? edge.confidenceText;
-  const aggregate = edge.memberCount !== undefined && edge.memberCount > 1 ? ` ×${edge.memberCount}` : '';
-  const trouble = style.glyph ? `${GLYPH_TEXT[style.glyph]} ` : '';
-  const load = edge.loadText === undefined || style.glyph === 'down' ? '' : `  ${edge.loadText}`;
-  const text = `${trouble}${method}${aggregate}${load}`;
-  context.font = `500 10px ${palette.fontFamily}`;
-  const width = Math.ceil(context.measureText(text).width) + 15;
-  const height = 16;
+  const height = BADGE_HEIGHT_PX;
   const left = Math.round(x - width / 2);
   const top = Math.round(y - height / 2);
+  context.font = badgeFont(palette);
   context.beginPath();
   context.roundRect(left, top, width, height, 3);
   context.fillStyle = palette.background;
