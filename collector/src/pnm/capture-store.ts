@@ -68,6 +68,12 @@ export interface CaptureStore {
     file: StoredFile,
     series: RxMerSeries | ConstellationSeries,
   ): Promise<{ duplicateOf: string | undefined }>;
+  /** Captures received before, oldest first, with the files that go with them. */
+  olderThan(before: Date, limit: number): Promise<{ captureId: string; path: string | undefined }[]>;
+  /** Removes captures whose files are gone. */
+  forget(captureIds: readonly string[]): Promise<void>;
+  /** Removes arrays, ended operations and what else is older. */
+  forgetSeries(before: Date): Promise<void>;
   quarantined(
     captureId: string,
     file: Omit<StoredFile, 'warnings' | 'deviceTimeSec' | 'truncated'>,
@@ -167,6 +173,34 @@ export function captureStore(pool: pg.Pool): CaptureStore {
         [capture.captureId, file.sha256, capture.mac, file.receivedAt, file.receivedName, file.bytes],
       );
       return { duplicateOf: rows[0]?.capture_id };
+    },
+
+    async olderThan(before, limit) {
+      const { rows } = await pool.query<{ capture_id: string; file_path: string | null }>(
+        `select capture_id, case when state in ('stored', 'quarantined') then file_path end as file_path
+           from pnm_captures
+          where coalesce(received_at, requested_at) < $1 and state <> 'asked'
+          order by coalesce(received_at, requested_at)
+          limit $2`,
+        [before, limit],
+      );
+      return rows.map((row) => ({ captureId: row.capture_id, path: row.file_path || undefined }));
+    },
+
+    async forget(captureIds) {
+      await pool.query('delete from pnm_captures where capture_id = any($1::uuid[])', [captureIds]);
+    },
+
+    async forgetSeries(before) {
+      await pool.query('delete from pnm_rxmer_latest where received_at < $1', [before]);
+      await pool.query(`select delete_older_than('pnm_rxmer', 'received_at', $1)`, [before]);
+      await pool.query(`select delete_older_than('pnm_constellations', 'received_at', $1)`, [before]);
+      await pool.query(
+        `delete from pnm_operations o
+          where o.finished_at < $1 and not exists (select from pnm_captures c where c.operation_id = o.operation_id)`,
+        [before],
+      );
+      await pool.query('delete from modem_placements where valid_to < $1', [before]);
     },
 
     async quarantined(captureId, file, { code, message }) {

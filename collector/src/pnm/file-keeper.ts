@@ -1,4 +1,4 @@
-import { copyFile, link, mkdir, open, readdir, unlink } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rm, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Mac } from '../lib/mac.js';
 import type { CaptureTest } from './schemas.js';
@@ -20,11 +20,14 @@ export interface FileKeeper {
   /** Sets a refused file apart for people; undefined when there are too many of them already. */
   quarantine(from: string, id: string, code: string, at: Date): Promise<string | undefined>;
   remove(path: string): Promise<void>;
+  /** Removes what was set apart on days before. */
+  clearQuarantine(before: Date): Promise<void>;
 }
 
 /** A modem that sends rubbish all day fills no disk. */
 const QUARANTINE_PER_DAY = 1000;
 const QUARANTINE = 'quarantine';
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
 
 const slug = (text: string) => text.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^\.+/, '_') || '_';
 
@@ -52,6 +55,16 @@ export function createFileKeeper(root: string): FileKeeper {
     },
     async remove(path) {
       await unlink(join(root, path)).catch(ignoring('ENOENT'));
+    },
+    async clearQuarantine(before) {
+      const today = before.toISOString().slice(0, 10);
+      const days = await readdir(join(root, QUARANTINE)).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ENOENT') throw error;
+        return [];
+      });
+      for (const day of days) {
+        if (DAY.test(day) && day < today) await rm(join(root, QUARANTINE, day), { recursive: true, force: true });
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { PlantgraphError } from '../lib/errors.js';
+import { isGroupMac, isZeroMac } from '../lib/mac.js';
 import { QAM_ORDER_OF_CODE, type Constellation } from './formats/constellation.js';
 import { decodePnm, type PnmFile } from './formats/decode.js';
 import { isCaptureTimePlausible } from './formats/header.js';
@@ -152,7 +153,7 @@ function checkOrigin(decoded: PnmFile, { test, mac, channelId }: CaptureRecord):
   if (decoded.kind !== KIND[test]) {
     throw new CaptureError('PNM_TYPE_MISMATCH', `the modem sent ${decoded.kind} instead of ${KIND[test]}`);
   }
-  if (decoded.modemMac === undefined) {
+  if (decoded.modemMac === undefined || isZeroMac(decoded.modemMac) || isGroupMac(decoded.modemMac)) {
     throw new CaptureError('PNM_MAC_UNUSABLE', 'the file names no modem, so it cannot be attributed');
   }
   if (decoded.modemMac !== mac) {

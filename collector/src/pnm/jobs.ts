@@ -3,6 +3,8 @@ import type { JobSpec } from '../jobs/queue.js';
 import type { JobKind } from '../jobs/worker.js';
 import type { SnmpReader } from '../snmp/reader.js';
 import { CMTS_WALK_LIMITS, readCmts } from './cmts.js';
+import type { CaptureStore } from './capture-store.js';
+import type { FileKeeper } from './file-keeper.js';
 import type { OperationStore } from './operation-store.js';
 import { CAPTURE_TESTS, type CaptureTest } from './schemas.js';
 import type { CmtsIdentity, ModemStore } from './store.js';
@@ -24,6 +26,8 @@ export interface PnmJobsOptions {
   readonly everySec: Readonly<Record<CaptureTest, number>>;
   readonly writeAllowed: boolean;
   readonly now: () => Date;
+  /** Deletes captures and their files after so many days; absent: they are kept for ever. */
+  readonly retention?: { readonly captures: CaptureStore; readonly files: FileKeeper; readonly days: number };
 }
 
 export interface PnmJobs {
@@ -37,11 +41,15 @@ export interface PnmJobs {
 
 export const CMTS_JOB = 'pnm-cmts';
 export const SCHEDULE_JOB = 'pnm-schedule';
+export const RETENTION_JOB = 'pnm-retention';
 
 const SCHEDULE_EVERY_SEC = 30;
 const SCHEDULE_DEADLINE_MS = 20_000;
 /** Operations queued in one go; the next go continues. */
 const SCHEDULE_BATCH = 200;
+const RETENTION_EVERY_SEC = 3600;
+const RETENTION_DEADLINE_MS = 10 * 60_000;
+const RETENTION_BATCH = 500;
 /** Scheduled work that waits at most: a plant that answers slowly must not pile it up. */
 const SCHEDULE_QUEUED_MAX = 1000;
 
@@ -64,6 +72,13 @@ export function pnmJobs(options: PnmJobsOptions): PnmJobs {
           return { ok: true };
         },
       },
+      [RETENTION_JOB]: {
+        deadlineMs: RETENTION_DEADLINE_MS,
+        handler: async (_job, signal) => {
+          if (options.retention) await forgetOld(options.retention, options.now(), signal);
+          return { ok: true };
+        },
+      },
     },
     periodic: [
       {
@@ -78,20 +93,40 @@ export function pnmJobs(options: PnmJobsOptions): PnmJobs {
       },
       {
         kind: SCHEDULE_JOB,
-        specs: options.writeAllowed
-          ? [
-              {
-                key: SCHEDULE_JOB,
-                kind: SCHEDULE_JOB,
-                subject: SCHEDULE_JOB,
-                payload: {},
-                intervalMs: SCHEDULE_EVERY_SEC * 1000,
-              },
-            ]
-          : [],
+        specs: options.writeAllowed ? [alone(SCHEDULE_JOB, SCHEDULE_EVERY_SEC)] : [],
       },
+      { kind: RETENTION_JOB, specs: options.retention ? [alone(RETENTION_JOB, RETENTION_EVERY_SEC)] : [] },
     ],
   };
+}
+
+/** The one job of its kind. */
+const alone = (kind: string, everySec: number) => ({
+  key: kind,
+  kind,
+  subject: kind,
+  payload: {},
+  intervalMs: everySec * 1000,
+});
+
+/** Files first: a row without its file is found again, a file without its row never. */
+export async function forgetOld(
+  { captures, files, days }: NonNullable<PnmJobsOptions['retention']>,
+  now: Date,
+  signal: AbortSignal,
+): Promise<number> {
+  const before = new Date(now.getTime() - days * 24 * 3600 * 1000);
+  let count = 0;
+  while (!signal.aborted) {
+    const old = await captures.olderThan(before, RETENTION_BATCH);
+    for (const { path } of old) if (path !== undefined) await files.remove(path);
+    await captures.forget(old.map(({ captureId }) => captureId));
+    count += old.length;
+    if (old.length < RETENTION_BATCH) break;
+  }
+  await files.clearQuarantine(before);
+  await captures.forgetSeries(before);
+  return count;
 }
 
 /** Reads one CMTS and stores who is where. A partial reading is stored as far as it goes and takes nothing away. */
