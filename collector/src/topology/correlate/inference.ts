@@ -113,4 +113,4 @@ export interface InferOptions {
   readonly maxHostsPerPort: number;
 }
 
-export const DEFAULT_INFER_OPTIONS: InferOptions = { maxHostsPerPort: 8 };
+export const DEFAULT_INFER_OPTIONS: InferOptions = { maxHostsPerPort: 2 };
