@@ -73,16 +73,19 @@ export function answerAddresses(answers: Answers, view: AgentView): void {
   // every third agent knows only the legacy table, every third only the new one
   const kind = view.device.mac.charCodeAt(13) % 3;
   for (const { port, ip, mac } of arpOf(view)) {
+    const address = ipIndex(ip);
+    const legacy = [port.ifIndex, ...address];
+    const current = [port.ifIndex, 1, 4, ...address];
     if (kind !== 1) {
-      answers.integer(`${NET_TO_MEDIA}.1`, [port.ifIndex, ...ipIndex(ip)], port.ifIndex);
-      answers.mac(`${NET_TO_MEDIA}.2`, [port.ifIndex, ...ipIndex(ip)], mac);
-      answers.ip(`${NET_TO_MEDIA}.3`, [port.ifIndex, ...ipIndex(ip)], ip);
-      answers.integer(`${NET_TO_MEDIA}.4`, [port.ifIndex, ...ipIndex(ip)], 3);
+      answers.integer(`${NET_TO_MEDIA}.1`, legacy, port.ifIndex);
+      answers.mac(`${NET_TO_MEDIA}.2`, legacy, mac);
+      answers.ip(`${NET_TO_MEDIA}.3`, legacy, ip);
+      answers.integer(`${NET_TO_MEDIA}.4`, legacy, 3);
     }
     if (kind !== 2) {
-      answers.mac(`${NET_TO_PHYSICAL}.4`, [port.ifIndex, 1, 4, ...ipIndex(ip)], mac);
-      answers.integer(`${NET_TO_PHYSICAL}.6`, [port.ifIndex, 1, 4, ...ipIndex(ip)], 3);
-      answers.integer(`${NET_TO_PHYSICAL}.7`, [port.ifIndex, 1, 4, ...ipIndex(ip)], 1);
+      answers.mac(`${NET_TO_PHYSICAL}.4`, current, mac);
+      answers.integer(`${NET_TO_PHYSICAL}.6`, current, 3);
+      answers.integer(`${NET_TO_PHYSICAL}.7`, current, 1);
     }
   }
 }
