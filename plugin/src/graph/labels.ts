@@ -23,8 +23,8 @@ export interface TextMeasure {
   measureText(text: string): { width: number };
 }
 
-/** More labels than this nobody reads; they cost a frame. */
-const MAX_LABELS = 220;
+/** More labels than this nobody reads, and they are the dearest part of a frame. */
+const MAX_LABELS = 120;
 const MAX_LABEL_PX = 150;
 const CELL_PX = 32;
 

@@ -21,7 +21,7 @@ export interface NodeMarks {
 const isExpectedUnknown = ({ kind, status }: GraphNode): boolean =>
   status === 'unknown' && kind !== 'device' && kind !== 'modem';
 
-function ringColor(node: GraphNode, palette: Palette): string {
+export function ringColor(node: GraphNode, palette: Palette): string {
   if (node.status === 'down') return palette.down;
   if (node.status === 'unknown') return palette.unknown;
   return node.color ?? palette.up;

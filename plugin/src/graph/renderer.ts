@@ -1,6 +1,6 @@
 import { type Camera, type Size, toScreen } from './camera';
 import { type EdgeStyle, edgeStyle, methodBadge } from './edge-style';
-import { drawGroupBadge, drawNode } from './node-drawing';
+import { drawGroupBadge, drawNode, ringColor } from './node-drawing';
 import { BoxGrid, fitText, type LabelPlace, placeLabels } from './labels';
 import type { Point } from './model';
 import type { Palette } from './palette';
@@ -12,6 +12,8 @@ const DOT_RADIUS_PX = 5;
 const GLYPH_LENGTH_PX = 26;
 /** From here on a link says its method, if there is room. */
 const BADGE_ZOOM = 0.38;
+/** A blocked link is no fault: from afar it is drawn pale and not marked. */
+const BLOCKED_ZOOM = 0.15;
 const BADGE_HEIGHT_PX = 16;
 /** Where on its link a badge may sit, best first. */
 const BADGE_PLACES = [0.5, 0.36, 0.64, 0.24, 0.76];
@@ -108,7 +110,8 @@ export function draw(
   drawEmphasisedLinks(context, list, view, emphasis);
   const visible = visibleNodes(list.scene.nodes, view);
   if (options.badges !== 'never') drawLinkMarks(context, list, view, visible, emphasis, options);
-  for (const node of visible) {
+  const shaped = drawDots(context, visible, list, view, emphasis);
+  for (const node of shaped) {
     context.globalAlpha = bright && !bright.has(node.node.id) ? DIMMED : 1;
     drawNode(context, node, placed(node, view), list.palette, marksOf(node, emphasis));
   }
@@ -127,6 +130,49 @@ const placed = (node: SceneNode, { camera, size }: View) => ({
   radius: Math.max(2, node.radius * camera.zoom),
   isDot: node.radius * camera.zoom < DOT_RADIUS_PX,
 });
+
+/** Plain dots of one colour in one path; answers with the nodes that need a shape of their own. */
+function drawDots(
+  context: CanvasRenderingContext2D,
+  visible: readonly SceneNode[],
+  list: DrawList,
+  view: View,
+  emphasis: Emphasis,
+): readonly SceneNode[] {
+  const { camera, size } = view;
+  const shaped: SceneNode[] = [];
+  const dots = new Map<string, SceneNode[]>();
+  for (const node of visible) {
+    const { selected, hovered, focused } = marksOf(node, emphasis);
+    const isDot = node.radius * camera.zoom < DOT_RADIUS_PX;
+    if (!isDot || emphasis.bright || selected || hovered || focused || node.node.status === 'down') {
+      shaped.push(node);
+      continue;
+    }
+    const color = ringColor(node.node, list.palette);
+    const same = dots.get(color);
+    if (same) same.push(node);
+    else dots.set(color, [node]);
+  }
+  for (const [color, same] of dots) {
+    context.fillStyle = color;
+    for (let from = 0; from < same.length; from += CHUNK) {
+      context.beginPath();
+      for (const node of same.slice(from, from + CHUNK)) {
+        const x = (node.x - camera.x) * camera.zoom + size.width / 2;
+        const y = (node.y - camera.y) * camera.zoom + size.height / 2;
+        const radius = Math.max(1.6, node.radius * camera.zoom);
+        if (radius < 3) context.rect(x - radius, y - radius, 2 * radius, 2 * radius);
+        else {
+          context.moveTo(x + radius, y);
+          context.arc(x, y, radius, 0, 2 * Math.PI);
+        }
+      }
+      context.fill();
+    }
+  }
+  return shaped;
+}
 
 const marksOf = ({ node }: SceneNode, { selected, hovered, focused }: Emphasis) => ({
   selected: selected?.kind === 'node' && selected.id === node.id,
@@ -252,7 +298,7 @@ function drawLinkMarks(
     const style = list.styles.get(edge.edge.id);
     if (!style || !isSeen(edge, view)) continue;
     const isMeant = isAbout(emphasis.selected, edge) || isAbout(emphasis.hovered, edge);
-    if (isFar && !isMeant && !style.glyph) continue;
+    if (isFar && !isMeant && (!style.glyph || (style.glyph === 'blocked' && camera.zoom < BLOCKED_ZOOM))) continue;
     const { a, b, length, angle } = spanOf(edge, view);
     context.globalAlpha = emphasis.bright && !emphasis.bright.has(edge.edge.id) ? DIMMED : 1;
     if (isMeant || !isFar) {

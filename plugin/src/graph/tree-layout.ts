@@ -15,6 +15,7 @@ export function adjacencyOf(nodes: readonly GraphNode[], edges: readonly GraphEd
 
 /** What stands in the middle when nothing else decides. */
 const ROLE_RANK = ['core', 'router', 'cmts', 'distribution', 'access'];
+const CENTRAL_RANK = ROLE_RANK.indexOf('cmts');
 const rankOf = (role: string | undefined): number => {
   const rank = ROLE_RANK.indexOf(role?.toLowerCase() ?? '');
   return rank < 0 ? ROLE_RANK.length : rank;
@@ -22,6 +23,8 @@ const rankOf = (role: string | undefined): number => {
 
 interface Branch {
   id: string;
+  /** Rank of its role: what belongs near the middle, like a second core, stands there. */
+  rank: number;
   /** Circle that holds the branch. */
   radius: number;
   children: { branch: Branch; x: number; y: number }[];
@@ -43,15 +46,23 @@ export function treeLayout(
       (adjacency.get(b.id)?.length ?? 0) - (adjacency.get(a.id)?.length ?? 0) ||
       byId(a, b),
   );
+  const ranks = new Map(nodes.map(({ id, role }) => [id, rankOf(role)]));
   const placed = new Set<string>();
   const balloons: Branch[] = [];
-  for (const { id } of ranked) if (!placed.has(id)) balloons.push(balloonOf(id, adjacency, placed, spacing));
+  for (const { id } of ranked) if (!placed.has(id)) balloons.push(balloonOf(id, adjacency, ranks, placed, spacing));
   return pack(balloons, spacing);
 }
 
 /** Breadth first, so that every node hangs on the neighbour nearest to the middle; then sized from the leaves inwards. */
-function balloonOf(root: string, adjacency: Adjacency, placed: Set<string>, spacing: number): Branch {
-  const branches = new Map<string, Branch>([[root, { id: root, radius: 0, children: [] }]]);
+function balloonOf(
+  root: string,
+  adjacency: Adjacency,
+  ranks: ReadonlyMap<string, number>,
+  placed: Set<string>,
+  spacing: number,
+): Branch {
+  const branchOf = (id: string): Branch => ({ id, rank: ranks.get(id) ?? ROLE_RANK.length, radius: 0, children: [] });
+  const branches = new Map<string, Branch>([[root, branchOf(root)]]);
   const order = [root];
   const parentOf = new Map<string, string>();
   placed.add(root);
@@ -61,7 +72,7 @@ function balloonOf(root: string, adjacency: Adjacency, placed: Set<string>, spac
       if (placed.has(other)) continue;
       placed.add(other);
       parentOf.set(other, id);
-      branches.set(other, { id: other, radius: 0, children: [] });
+      branches.set(other, branchOf(other));
       order.push(other);
     }
   }
@@ -77,18 +88,22 @@ function balloonOf(root: string, adjacency: Adjacency, placed: Set<string>, spac
 /** Children in rings around their parent; a branch that hangs on something leaves a gap (to the left) for its link. */
 function arrange(branch: Branch, isRoot: boolean, spacing: number): void {
   const own = spacing / 2;
-  const children = [...branch.children].sort((a, b) => b.branch.radius - a.branch.radius || byId(a.branch, b.branch));
+  const isCentral = ({ branch: { rank } }: Branch['children'][number]): number =>
+    rank <= CENTRAL_RANK ? rank : ROLE_RANK.length;
+  const children = [...branch.children].sort(
+    (a, b) => isCentral(a) - isCentral(b) || b.branch.radius - a.branch.radius || byId(a.branch, b.branch),
+  );
   const gap = isRoot ? 0 : Math.PI / 3;
   let inner = own;
   let next = 0;
   while (next < children.length) {
-    const largest = (children[next] as Branch['children'][number]).branch.radius;
     const ring = children.slice(next);
-    // Everything in one ring if that costs no more than twice the room; else as many as a close ring holds.
+    const largest = Math.max(...ring.map((child) => child.branch.radius));
+    // Everything in one ring if that costs little room; else rings one around the other.
     const widths = ring.reduce((sum, child) => sum + 2 * child.branch.radius, 0);
-    const wanted = widths / (2 * Math.PI - gap);
+    const wanted = (widths / (2 * Math.PI - gap)) * 1.08;
     const close = inner + largest;
-    const radius = Math.max(close, Math.min(wanted * 1.08, close * 2));
+    const radius = wanted <= close * 1.7 ? Math.max(close, wanted) : close;
     const around: typeof ring = [];
     let angle = 0;
     for (const child of ring) {
