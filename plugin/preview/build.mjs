@@ -29,6 +29,7 @@ export async function buildPreview() {
     alias: {
       // Not exported by the package, though its own front end sets them.
       'grafana-runtime-plugin-page': join(runtime, 'PluginPage.mjs'),
+      'grafana-runtime-panel-renderer': join(runtime, 'PanelRenderer.mjs'),
       'grafana-runtime-panel-data-error-view': join(runtime, 'PanelDataErrorView.mjs'),
       // One Emotion for Grafana's components and for ours.
       '@emotion/css': dirname(ui.resolve('@emotion/css/package.json')),

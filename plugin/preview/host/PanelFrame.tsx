@@ -56,7 +56,7 @@ export function PanelFrame({ panel, asked, tick, timeRange, width, height }: Pan
   );
 }
 
-function usePlugin(id: string | undefined): PanelPlugin | undefined {
+export function usePlugin(id: string | undefined): PanelPlugin | undefined {
   const [plugin, setPlugin] = useState<PanelPlugin>();
   useEffect(() => {
     if (id === undefined) return undefined;
@@ -120,7 +120,7 @@ interface OwnPanelProps {
   height: number;
 }
 
-function OwnPanel({ panel, plugin, data, width, height }: OwnPanelProps) {
+export function OwnPanel({ panel, plugin, data, width, height }: OwnPanelProps) {
   const theme = useTheme2();
   const { options, fieldConfig } = useMemo(
     () =>

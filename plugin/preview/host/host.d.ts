@@ -10,3 +10,9 @@ declare module 'grafana-runtime-panel-data-error-view' {
   import type { PanelDataErrorViewProps } from '@grafana/runtime';
   export function setPanelDataErrorView(component: ComponentType<PanelDataErrorViewProps>): void;
 }
+
+declare module 'grafana-runtime-panel-renderer' {
+  import type { ComponentType } from 'react';
+  import type { PanelRendererProps } from '@grafana/runtime';
+  export function setPanelRenderer(component: ComponentType<PanelRendererProps>): void;
+}

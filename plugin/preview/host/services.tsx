@@ -40,9 +40,11 @@ import {
   type TemplateSrv,
 } from '@grafana/runtime';
 import { setPanelDataErrorView } from 'grafana-runtime-panel-data-error-view';
+import { setPanelRenderer } from 'grafana-runtime-panel-renderer';
 import { setPluginPage } from 'grafana-runtime-plugin-page';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { PluginPageView } from './PluginPageView';
+import { RenderedPanel } from './RenderedPanel';
 
 async function request<T>(options: BackendSrvRequest): Promise<FetchResponse<T>> {
   const url = new URL(options.url, window.location.origin);
@@ -171,6 +173,7 @@ export function installServices(): void {
   setReturnToPreviousHook(() => () => undefined);
   setChromeHeaderHeightHook(() => 40);
   setPluginPage(PluginPageView);
+  setPanelRenderer(RenderedPanel);
   setPanelDataErrorView(({ message }) => (
     <div
       role="alert"
