@@ -14,7 +14,7 @@ export function Freshness({ asOf, staleDevices }: Props) {
   const more = staleDevices.length - NAMED;
   return (
     <>
-      <p>As of {dateTimeFormat(asOf)}.</p>
+      <p style={{ margin: '12px 0' }}>As of {dateTimeFormat(asOf)}.</p>
       {staleDevices.length > 0 ? (
         <Alert
           severity="warning"

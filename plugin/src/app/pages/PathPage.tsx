@@ -70,7 +70,7 @@ function Paths({ answer }: { answer: PathAnswer }) {
         </Alert>
       )}
       {paths.map((path, index) => (
-        <section key={index} aria-label={index === 0 ? 'Best path' : `Alternative ${index}`}>
+        <section key={index} aria-label={index === 0 ? 'Best path' : `Alternative ${index}`} style={{ marginTop: 24 }}>
           <Stack direction="row" alignItems="center">
             <h3>{index === 0 ? 'Best path' : `Alternative ${index}`}</h3>
             <Badge color="blue" text={`${Math.max(0, path.hops.length - 1)} hops`} />
