@@ -6,6 +6,8 @@ import { createSocket } from 'node:dgram';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type pg from 'pg';
+import { createPool } from '../src/db/pool.js';
 import { decodeRxMer } from '../src/pnm/formats/rxmer.js';
 import { parseMac } from '../src/lib/mac.js';
 import type { Operation } from '../src/pnm/schemas.js';
@@ -82,6 +84,7 @@ describeDatabase('captures', (edition) => {
   const network = edition === 'plain' ? '41' : '42';
   let world: World;
   let pnm: Pnm | undefined;
+  const pools: pg.Pool[] = [];
 
   beforeEach(async () => {
     await database.pool.query('truncate modems, modem_placements, cmts_polls, pnm_operations cascade');
@@ -91,14 +94,24 @@ describeDatabase('captures', (edition) => {
   afterEach(async () => {
     for (const component of [...(pnm?.components ?? [])].reverse()) await component.stop();
     pnm = undefined;
+    await Promise.all(pools.splice(0).map((pool) => pool.end()));
     await stopPlant(world);
   });
 
+  /** The rights that the collector has, not those of the test's superuser. */
+  function writerPool(): pg.Pool {
+    const pool = createPool(database.url, { maxConnections: 8, onError: () => undefined });
+    pool.on('connect', (client) => void client.query('set session authorization plantgraph_writer'));
+    pools.push(pool);
+    return pool;
+  }
+
   async function startCollector(modemCount: number, parallelModems: number): Promise<Pnm> {
     world = await startPlant(network, modemCount);
-    pnm = pnmAt(database.pool, world.dataDir, world.place, parallelModems);
+    const pool = writerPool();
+    pnm = pnmAt(pool, world.dataDir, world.place, parallelModems);
     for (const component of pnm.components) await component.start();
-    expect(await readInventory(database.pool, world.place)).toEqual({ ok: true });
+    expect(await readInventory(pool, world.place)).toEqual({ ok: true });
     return pnm;
   }
 
