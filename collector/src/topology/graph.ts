@@ -24,6 +24,9 @@ export interface Graph {
   readonly offsets: Int32Array;
   readonly slotNode: Int32Array;
   readonly slotEdge: Int32Array;
+  /** 1 for shared segments, and the confidence of edges: what searches look at all the time. */
+  readonly isSegment: Uint8Array;
+  readonly confidence: Float64Array;
   /** Numbers of both ends of an edge. */
   readonly endA: Int32Array;
   readonly endB: Int32Array;
@@ -71,7 +74,18 @@ export function buildGraph(nodes: readonly GraphNode[], edges: readonly GraphEdg
     fill(endA[i] as number, endB[i] as number, i);
     fill(endB[i] as number, endA[i] as number, i);
   }
-  return { nodes: sortedNodes, edges: sortedEdges, numberOf, offsets, slotNode, slotEdge, endA, endB };
+  return {
+    nodes: sortedNodes,
+    edges: sortedEdges,
+    numberOf,
+    offsets,
+    slotNode,
+    slotEdge,
+    endA,
+    endB,
+    isSegment: Uint8Array.from(sortedNodes, ({ kind }) => (kind === 'segment' ? 1 : 0)),
+    confidence: Float64Array.from(sortedEdges, (edge) => edge.confidence),
+  };
 }
 
 /** False when either end says that it is down: such a link carries nothing and is no redundancy. */

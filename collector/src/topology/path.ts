@@ -1,7 +1,7 @@
 import { edgeMask, isUp, portName, type Graph, type GraphEdge } from './graph.js';
 import { layer3Path, type RoutingView } from './path-routing.js';
 import type { PathAnswer, PathBasis, PathHop } from './schemas.js';
-import { shortestPaths, type Route } from './shortest-path.js';
+import { shortestPath, shortestPaths, type Route } from './shortest-path.js';
 
 /** What the forwarding tables say; made from MAC facts. */
 export interface ForwardingView {
@@ -49,7 +49,7 @@ export function findPath(graph: Graph, from: string, to: string, options: PathOp
   }
   const wanted = 1 + (options.alternatives ?? 0);
   if (found.length < wanted) {
-    const mask = edgeMask(graph, (edge) => edge.layer === 2 && isUp(edge));
+    const mask = masksOf(graph).cabling;
     const known = new Set(found.map(({ route }) => route.edges.join()));
     for (const route of shortestPaths(graph, a, b, mask, wanted)) {
       if (found.length < wanted && !known.has(route.edges.join())) found.push({ basis: 'graph', route });
@@ -125,7 +125,7 @@ function followTables(
   const nodes = [a];
   const edges: number[] = [];
   const seen = new Set(nodes);
-  for (let at = a; at !== b; ) {
+  for (let at = a; at !== b;) {
     const step = nextStep(graph, at, b, vlan, mac, forwarding, seen);
     if (step === undefined || seen.has(step.next)) return undefined;
     seen.add(step.next);
@@ -160,7 +160,9 @@ function nextStep(
   const port = forwarding.port(node.id, vlan, mac);
   if (port === undefined) return undefined;
   const through = ways.filter(({ number }) => isAtPort(graph, number, at, port));
-  return through.find(goal) ?? (through.length === 1 ? through[0] : through.find(({ next }) => isBridging(graph, next)));
+  return (
+    through.find(goal) ?? (through.length === 1 ? through[0] : through.find(({ next }) => isBridging(graph, next)))
+  );
 }
 
 const isBridging = (graph: Graph, node: number): boolean => {
@@ -170,20 +172,49 @@ const isBridging = (graph: Graph, node: number): boolean => {
 
 /** The spanning tree of a VLAN: links of which both ends are known to forward. End devices hang on edge ports. */
 function treePath(graph: Graph, a: number, b: number, vlans: readonly number[] | null): Found | undefined {
-  const isLeaf = (edge: GraphEdge): boolean => [edge.a.node, edge.b.node].some((id) => !isBridging(graph, graph.numberOf.get(id) ?? -1));
   for (const vlan of vlans ?? [null]) {
-    const mask = edgeMask(
-      graph,
-      (edge) =>
-        edge.layer === 2 &&
-        isUp(edge) &&
-        (edge.blocked === false || (edge.blocked === null && isLeaf(edge))) &&
-        (vlan === null || edge.vlans.length === 0 || edge.vlans.includes(vlan)),
-    );
-    const [route] = shortestPaths(graph, a, b, mask, 1);
+    const route = shortestPath(graph, a, b, masksOf(graph).tree(vlan));
     if (route !== undefined) return { basis: 'spanning-tree', route };
   }
   return undefined;
+}
+
+interface Masks {
+  /** Cables that are up. */
+  readonly cabling: Uint8Array;
+  tree(vlan: number | null): Uint8Array;
+}
+
+const masks = new WeakMap<Graph, Masks>();
+/** A graph lives until the next change of the network; nobody asks for more VLANs than this in that time. */
+const MAX_KEPT_TREES = 64;
+
+/** Which edges each kind of search may use, worked out once a graph. */
+function masksOf(graph: Graph): Masks {
+  const known = masks.get(graph);
+  if (known !== undefined) return known;
+  const cabling = edgeMask(graph, (edge) => edge.layer === 2 && isUp(edge));
+  const trees = new Map<number | null, Uint8Array>();
+  const fresh: Masks = {
+    cabling,
+    tree(vlan) {
+      const kept = trees.get(vlan);
+      if (kept !== undefined) return kept;
+      if (trees.size >= MAX_KEPT_TREES) trees.clear();
+      const mask = cabling.map((isUsable, i) => (isUsable === 1 && isForwarding(graph, i, vlan) ? 1 : 0));
+      trees.set(vlan, mask);
+      return mask;
+    },
+  };
+  masks.set(graph, fresh);
+  return fresh;
+}
+
+function isForwarding(graph: Graph, number: number, vlan: number | null): boolean {
+  const { blocked, vlans } = graph.edges[number] as GraphEdge;
+  if (vlan !== null && vlans.length > 0 && !vlans.includes(vlan)) return false;
+  if (blocked !== null) return !blocked;
+  return !isBridging(graph, graph.endA[number] as number) || !isBridging(graph, graph.endB[number] as number);
 }
 
 function whyNone(graph: Graph, a: number, b: number): string {

@@ -23,11 +23,11 @@ export function shortestPath(
   blockedEdges?: ReadonlySet<number>,
 ): Route | undefined {
   if (from === to) return { nodes: [from], edges: [] };
-  const { offsets, slotNode, slotEdge, nodes, edges } = graph;
+  const { offsets, slotNode, slotEdge, nodes, isSegment } = graph;
   const distance = new Int32Array(nodes.length).fill(-1);
   const confidence = new Float64Array(nodes.length);
-  const viaEdge = new Int32Array(nodes.length).fill(-1);
-  const viaNode = new Int32Array(nodes.length).fill(-1);
+  const viaEdge = new Int32Array(nodes.length);
+  const viaNode = new Int32Array(nodes.length);
   const done = new Uint8Array(nodes.length);
   const buckets: number[][] = Array.from({ length: STEPS }, () => []);
   distance[from] = 0;
@@ -43,10 +43,10 @@ export function shortestPath(
       for (let slot = offsets[node] as number; slot < (offsets[node + 1] as number); slot++) {
         const edge = slotEdge[slot] as number;
         const next = slotNode[slot] as number;
-        if (mask[edge] !== 1 || done[next] === 1 || blockedNodes?.[next] === 1 || blockedEdges?.has(edge) === true) continue;
-        const isSegment = nodes[node]?.kind === 'segment' || nodes[next]?.kind === 'segment';
-        const reached = level + (isSegment ? SEGMENT_STEP : LINK_STEP);
-        const sum = (confidence[node] as number) + (edges[edge]?.confidence ?? 0);
+        if (mask[edge] !== 1 || done[next] === 1 || blockedNodes?.[next] === 1 || blockedEdges?.has(edge) === true)
+          continue;
+        const reached = level + (isSegment[node] === 1 || isSegment[next] === 1 ? SEGMENT_STEP : LINK_STEP);
+        const sum = (confidence[node] as number) + (graph.confidence[edge] as number);
         const known = distance[next] as number;
         if (known !== -1 && (reached > known || (reached === known && sum <= (confidence[next] as number)))) continue;
         distance[next] = reached;

@@ -25,6 +25,8 @@ type Kind = keyof typeof CAPABILITIES;
 interface Announcement {
   readonly mac: Mac;
   readonly name: string;
+  /** CDP has no announcement without a device id. */
+  readonly cdpDeviceId: string;
   readonly description: string;
   readonly ip: Ip | null;
   readonly addressIfIndex: number;
@@ -66,6 +68,7 @@ function announcementsOn({ network, device, state }: AgentView, port: Port): Ann
     .map(({ mac, ip, name, kind }) => ({
       mac,
       name,
+      cdpDeviceId: name,
       description: kind === 'phone' ? 'IP phone, firmware 5.9.5' : 'Wireless access point, firmware 6.2.44',
       ip,
       addressIfIndex: 1,
@@ -89,6 +92,7 @@ function announcementOf(peer: Device, port: Port): Announcement {
   return {
     mac: peer.mac,
     name: peer.quirk === 'no-system-name' ? '' : peer.sysName,
+    cdpDeviceId: peer.sysName,
     description: profile.sysDescr,
     ip: peer.managementIp,
     addressIfIndex: own?.ifIndex ?? 1,
@@ -162,7 +166,7 @@ function answerCdpRow(answers: Answers, port: Port, heard: Announcement, index: 
     answers.octets(`${CDP_CACHE}.4`, at, ipToBytes(heard.ip));
   }
   answers.text(`${CDP_CACHE}.5`, at, heard.description);
-  answers.text(`${CDP_CACHE}.6`, at, heard.name);
+  answers.text(`${CDP_CACHE}.6`, at, heard.cdpDeviceId);
   answers.text(`${CDP_CACHE}.7`, at, heard.portName);
   answers.text(`${CDP_CACHE}.8`, at, heard.description.split(',')[0] ?? '');
   answers.octets(`${CDP_CACHE}.9`, at, [0, 0, 0, CDP_CAPABILITIES[heard.kind]]);

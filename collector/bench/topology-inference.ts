@@ -1,0 +1,133 @@
+import { generateNetwork } from '../src/simulator/campus/generate.js';
+import { contextsOf, instancesOf } from '../src/simulator/campus/agent.js';
+import type { Parameters } from '../src/simulator/campus/parameters.js';
+import { recordingReader } from '../src/snmp/recording-reader.js';
+import { infer } from '../src/topology/correlate/infer.js';
+import type { DeviceFacts } from '../src/topology/facts.js';
+import { pollDevice } from '../src/topology/poll.js';
+import { medianOf, rounded, type BenchRow } from './report.js';
+
+const BOUND = 4;
+const SWITCHES = [50, 100, 200, 400] as const;
+
+/** Sites of 20 switches and 1,000 hosts behind one backbone. */
+const largeNetwork = (switches: number): Partial<Parameters> => ({
+  seed: 1,
+  sites: switches / 20 < 3 ? 3 : Math.round(switches / 20),
+  backbone: 'bridged',
+  distribution: 3,
+  accessPerDistribution: 5,
+  portsPerAccess: [24, 30],
+  vlans: 24,
+  vlansPerAccess: 3,
+  miniSwitchRatio: 0.05,
+  accessPointRatio: 0.02,
+  hypervisorRatio: 0.02,
+  lostTableRatio: 0,
+  quirkRatio: 0,
+  ciscoRatio: 0.2,
+});
+
+async function factsOf(parameters: Partial<Parameters>): Promise<DeviceFacts[]> {
+  const network = generateNetwork(parameters);
+  const now = () => new Date(0);
+  const facts: DeviceFacts[] = [];
+  for (const { id } of network.plan.devices) {
+    const contexts = new Map(contextsOf(network, id).map((vlan) => [vlan, instancesOf(network, id, vlan)]));
+    const reader = recordingReader({ instances: instancesOf(network, id), contexts, now });
+    facts.push(await pollDevice(id, reader, { now }));
+  }
+  return facts;
+}
+
+/** The peer: the forwarding and ARP rows into maps, by device and by MAC, as any inference has to begin. */
+function load(all: readonly DeviceFacts[]): number {
+  const byDevice = new Map<string, Map<string, number | null>>();
+  const byMac = new Map<string, [string, number | null][]>();
+  const byIp = new Map<string, string>();
+  for (const { deviceId, mac, arp } of all) {
+    const table = new Map<string, number | null>();
+    byDevice.set(deviceId, table);
+    for (const row of mac) {
+      table.set(`${row.vlan} ${row.mac}`, row.ifIndex);
+      const seen = byMac.get(row.mac);
+      if (seen === undefined) byMac.set(row.mac, [[deviceId, row.ifIndex]]);
+      else seen.push([deviceId, row.ifIndex]);
+    }
+    for (const row of arp) byIp.set(row.ip, row.mac);
+  }
+  return byDevice.size + byMac.size + byIp.size;
+}
+
+const rowsIn = (all: readonly DeviceFacts[]): number => all.reduce((sum, { mac }) => sum + mac.length, 0);
+
+function milliseconds(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+/** Full inference against loading the same rows, its growth with the size of the network, and its memory. */
+export async function inferenceRows(
+  rounds: number,
+  wanted: (id: string) => boolean,
+  log: (line: string) => void,
+): Promise<BenchRow[]> {
+  if (!['inference', 'inference-growth', 'inference-memory'].some(wanted)) return [];
+  const rows: BenchRow[] = [];
+  const figures: { count: number; ms: number }[] = [];
+  const turns = Math.min(rounds, 5);
+  for (const switches of SWITCHES) {
+    if (switches !== SWITCHES.at(-1) && !wanted('inference-growth')) continue;
+    const facts = await factsOf(largeNetwork(switches));
+    const count = rowsIn(facts);
+    const [ours, peer]: [number[], number[]] = [[], []];
+    for (let round = 0; round < turns; round++) {
+      ours.push(milliseconds(() => void infer(facts)));
+      peer.push(milliseconds(() => void load(facts)));
+    }
+    const ms = medianOf(ours);
+    figures.push({ count, ms });
+    log(
+      `${facts.length} devices, ${count} forwarding rows: inference ${ms.toFixed(0)} ms, loading ${medianOf(peer).toFixed(0)} ms`,
+    );
+    if (switches !== SWITCHES.at(-1)) continue;
+    const ratio = medianOf(ours.map((value, round) => value / (peer[round] as number)));
+    rows.push({
+      id: 'inference',
+      name: `ms: full inference over ${facts.length} devices and ${count} forwarding rows, against loading the rows`,
+      ours: rounded(ms),
+      peer: rounded(medianOf(peer)),
+      ratio: rounded(ratio),
+      bound: BOUND,
+      holds: ratio <= BOUND,
+    });
+    if (wanted('inference-memory')) rows.push(memoryRow(facts));
+  }
+  if (wanted('inference-growth')) rows.push(growthRow(figures));
+  return rows;
+}
+
+function memoryRow(facts: readonly DeviceFacts[]): BenchRow {
+  const before = process.memoryUsage().heapUsed;
+  const kept = infer(facts);
+  const name = `MB: heap after an inference of ${kept.hosts.length} hosts, beside its facts`;
+  const ours = rounded((process.memoryUsage().heapUsed - before) / 2 ** 20);
+  return { id: 'inference-memory', name, ours, peer: rounded(before / 2 ** 20), ratio: null, bound: null, holds: null };
+}
+
+/** Time per row × log rows of the largest network over that of the smallest: 1 is growth as rows × log rows. */
+function growthRow(figures: readonly { count: number; ms: number }[]): BenchRow {
+  const perUnit = figures.map(({ count, ms }) => ms / (count * Math.log(count)));
+  const [first, last] = [perUnit[0] as number, perUnit.at(-1) as number];
+  const shown = figures.map(({ count, ms }) => `${count}: ${ms.toFixed(0)} ms`).join(', ');
+  return {
+    id: 'inference-growth',
+    name: `time per row × log rows, largest over smallest (${shown})`,
+    ours: rounded(last),
+    peer: rounded(first),
+    ratio: rounded(last / first),
+    bound: 1.5,
+    holds: last / first <= 1.5,
+  };
+}
