@@ -12,7 +12,17 @@ const PACKAGES = `postgresql-17 postgresql-17-timescaledb postgresql-client-17 l
   libcom-err2 libkeyutils1 libsystemd0 libc6 libgcc-s1 libstdc++6 zlib1g liblzma5 libuuid1 libcap2 libaudit1
   libcap-ng0 libreadline8t64 libtinfo6 libxxhash0`.split(/\s+/);
 const PROGRAMS = ['postgres', 'initdb', 'pg_ctl', 'psql', 'pg_dump', 'pg_restore', 'pg_isready'];
-const UNWANTED = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/postgresql/17/man'];
+const MODULES = 'usr/lib/postgresql/17/lib';
+/** JIT needs LLVM (130 MB): without its module the server does not try. */
+const UNWANTED = [
+  'usr/share/doc',
+  'usr/share/man',
+  'usr/share/locale',
+  'usr/share/postgresql/17/man',
+  `${MODULES}/llvmjit.so`,
+  `${MODULES}/llvmjit_types.bc`,
+  `${MODULES}/bitcode`,
+];
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const BIN = 'usr/lib/postgresql/17/bin';
 const LIB = 'usr/lib/x86_64-linux-gnu';
@@ -58,7 +68,10 @@ function aptOptions(folder: string): string[] {
  * they run on an older Debian without a chroot. The folder cannot be moved afterwards: the interpreter's path is absolute.
  */
 export function unpackTimescale(cache: string): string {
-  const recipe = createHash('sha256').update(PACKAGES.join()).digest('hex').slice(0, 8);
+  const recipe = createHash('sha256')
+    .update([...PACKAGES, ...UNWANTED].join())
+    .digest('hex')
+    .slice(0, 8);
   const root = join(cache, `trixie-${recipe}`);
   if (existsSync(join(root, 'complete'))) return join(root, BIN);
   if (process.platform !== 'linux' || process.arch !== 'x64') throw new TimescaleMissing('only on Linux x64');

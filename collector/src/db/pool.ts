@@ -25,6 +25,8 @@ export function createPool(url: string, options: PoolOptions): pg.Pool {
     idle_in_transaction_session_timeout: 60_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    // Compiling the map's views costs more than running them.
+    options: '-c jit=off',
     application_name: options.applicationName ?? 'plantgraph',
   });
   // Without these a server's restart ends our process (brianc/node-postgres#2635 idle, #2439 checked out).

@@ -39,7 +39,7 @@ interface DeviceRow {
   sys_name: string | null;
   sys_descr: string | null;
   status: Device['status'];
-  statusreason: string | null;
+  status_reason: string | null;
   last_success: Date | null;
   last_attempt: Date | null;
 }
@@ -53,7 +53,7 @@ const toDevice = (row: DeviceRow): Device => ({
   sysName: row.sys_name,
   sysDescr: row.sys_descr,
   status: row.status,
-  statusReason: row.statusreason,
+  statusReason: row.status_reason,
   lastSuccess: row.last_success?.toISOString() ?? null,
   lastPoll: row.last_attempt?.toISOString() ?? null,
 });
@@ -61,9 +61,9 @@ const toDevice = (row: DeviceRow): Device => ({
 export function inventoryStore(pool: pg.Pool): InventoryStore {
   const select = async (condition: string, values: readonly unknown[]): Promise<Device[]> => {
     const { rows } = await pool.query<DeviceRow>(
-      `select s.device_id, s.address, s.site_id, s.role, s.profile, s.sys_name, s.sys_descr,
-              n.status, n.statusreason, s.last_success, s.last_attempt
-         from device_states s join topology_nodes n on n.id = s.device_id
+      `select s.device_id, s.address, s.site_id, s.role, s.profile, s.sys_name, s.sys_descr, s.status, s.status_reason,
+              s.last_success, s.last_attempt
+         from device_states s
         where ${condition}
         order by s.device_id`,
       [...values],
