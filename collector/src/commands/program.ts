@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { PlantgraphError } from '../lib/errors.js';
+import { registerBench } from './bench.js';
 import { registerCheck } from './check.js';
 import { registerDemo } from './demo.js';
 import { registerDoctor } from './doctor.js';
@@ -28,6 +29,7 @@ const REGISTERED: readonly Register[] = [
   registerTopologyInfer,
   registerTopologyGenerate,
   registerTopologyScore,
+  registerBench,
 ];
 
 const exitCodeOf = (error: unknown): number => {

@@ -34,7 +34,8 @@ const HEX = Array.from({ length: 256 }, (_, value) => value.toString(16).padStar
 /** Six octets to a MAC. Throws RangeError on another length. */
 export function macFromBytes(bytes: ArrayLike<number>): Mac {
   if (bytes.length !== 6) throw new RangeError(`a MAC has 6 octets, not ${bytes.length}`);
-  return Array.from(bytes, (octet) => HEX[octet & 0xff]).join(':') as Mac;
+  const group = (i: number): string => HEX[(bytes[i] ?? 0) & 0xff] ?? '';
+  return `${group(0)}:${group(1)}:${group(2)}:${group(3)}:${group(4)}:${group(5)}` as Mac;
 }
 
 export const macToBytes = (mac: Mac): Uint8Array => Uint8Array.from(mac.split(':'), (group) => parseInt(group, 16));

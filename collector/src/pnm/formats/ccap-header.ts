@@ -26,6 +26,8 @@ export interface CcapHeader {
 
 const CCAP_ID_BYTES = 256;
 const MAJORS = [1, 2];
+const SPACE = 0x20;
+const DELETE = 0x7f;
 
 const hasRpd = (prefix: { family: PnmFamily | undefined; version: Prefix['version'] }): boolean =>
   prefix.family === 'PNN' && prefix.version?.major !== 1;
@@ -40,11 +42,25 @@ export function readCcapHeader(
   const deviceTimeSec = readCaptureTime(reader, warnings, options);
   const ifIndex = reader.u32('ifIndex');
   const ccapIdBytes = reader.bytes(CCAP_ID_BYTES, 'ccapId');
-  const end = ccapIdBytes.indexOf(0);
-  const ccapId = deviceText(end === -1 ? ccapIdBytes : ccapIdBytes.subarray(0, end));
+  const ccapId = textOf(ccapIdBytes);
   const rpdId = hasRpd(prefix) ? macFromBytes(reader.bytes(6, 'rpdUniqueId')) : undefined;
   const rpdPort = hasRpd(prefix) ? reader.u8('rpdPort') : undefined;
-  return { ...prefix, deviceTimeSec, ifIndex, ccapIdBytes, ccapId, rpdId, rpdPort };
+  const { family, version } = prefix;
+  return { family, version, deviceTimeSec, ifIndex, ccapIdBytes, ccapId, rpdId, rpdPort };
+}
+
+/** Text up to the first NUL. Plain names, which is all that CCAPs have, need no decoder: that costs more than the file. */
+function textOf(bytes: Uint8Array): string {
+  const nul = bytes.indexOf(0);
+  const end = nul === -1 ? bytes.length : nul;
+  if (end > 255) return deviceText(bytes); // cut as every text of a device is
+  let text = '';
+  for (let i = 0; i < end; i++) {
+    const octet = bytes[i]!;
+    if (octet <= SPACE || octet >= DELETE) return deviceText(bytes.subarray(0, end));
+    text += String.fromCharCode(octet);
+  }
+  return text;
 }
 
 export function writeCcapHeader(

@@ -41,8 +41,8 @@ const MIN_PLANT_SHARE = 0.15;
  * or several modems with the same depth, say plant.
  */
 const MIN_AIR_SHARE = 0.5;
-const MIN_ALIKE_MODEMS = 4;
-const MAX_ALIKE_SPREAD_DB = 2;
+const MIN_ALIKE_MODEMS = 5;
+const MAX_ALIKE_SPREAD_DB = 1.5;
 /** One modem of fewer says nothing of the others. */
 const MIN_COMPARABLE = 3;
 

@@ -7,7 +7,7 @@ import {
   type ModulationProfiles,
 } from '../formats/modulation-profile.js';
 import { RXMER_NOT_MEASURED } from '../formats/rxmer.js';
-import { DEFAULT_PERCENTILE, REQUIRED_MER_DB } from './rxmer.js';
+import { DEFAULT_PERCENTILE, mibRank, REQUIRED_MER_DB } from './rxmer.js';
 
 /** What the profile asks for, over its data subcarriers with a published requirement. */
 export interface ProfileDemand {
@@ -113,7 +113,7 @@ function profileMargin(
     };
   }
   excess.sort((a, b) => a - b);
-  const rank = Math.max(1, Math.floor((measuredCount * (options.percentile ?? DEFAULT_PERCENTILE)) / 100));
+  const rank = mibRank(measuredCount, options.percentile ?? DEFAULT_PERCENTILE);
   const headroomDb = excess[rank - 1]!;
   const measuredAverageMerDb = sum / measuredCount;
   const below = (limit: number) => excess.filter((db) => db < limit).length / measuredCount;

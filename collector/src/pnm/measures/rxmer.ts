@@ -35,17 +35,26 @@ export interface RxMerSummary {
   readonly percentileMerDb: number | undefined;
 }
 
-/** How many subcarriers have each octet. Four tables, because equal neighbours would wait for each other's count. */
+/** Below this, making and adding up four tables costs more than it saves. */
+const FOUR_TABLES_FROM = 2048;
+
+/** How many subcarriers have each octet. Long arrays use four tables: equal neighbours would wait for each other. */
 export function countQuarterDb(quarterDb: Uint8Array): Uint32Array {
+  const { length } = quarterDb;
+  if (length < FOUR_TABLES_FROM) {
+    const counts = new Uint32Array(256);
+    for (let i = 0; i < length; i++) counts[quarterDb[i] as number]!++;
+    return counts;
+  }
   const counts = new Uint32Array(4 * 256);
-  const whole = quarterDb.length & ~3;
+  const whole = length & ~3;
   for (let i = 0; i < whole; i += 4) {
     counts[quarterDb[i] as number]!++;
     counts[256 + (quarterDb[i + 1] as number)]!++;
     counts[512 + (quarterDb[i + 2] as number)]!++;
     counts[768 + (quarterDb[i + 3] as number)]!++;
   }
-  for (let i = whole; i < quarterDb.length; i++) counts[quarterDb[i] as number]!++;
+  for (let i = whole; i < length; i++) counts[quarterDb[i] as number]!++;
   for (let value = 0; value < 256; value++) {
     counts[value]! += counts[256 + value]! + counts[512 + value]! + counts[768 + value]!;
   }
@@ -70,14 +79,26 @@ export function summarizeRxMer(quarterDb: Uint8Array, percentile: number = DEFAU
       percentileMerDb: undefined,
     };
   }
+  const percentileRank = mibRank(measuredCount, percentile);
+  const lowerRank = (measuredCount + 1) >> 1;
+  const upperRank = (measuredCount >> 1) + 1;
+  let seen = 0;
   let sum = 0;
   let squares = 0;
   let min = RXMER_NOT_MEASURED;
   let max = 0;
-  for (let value = 0; value < RXMER_NOT_MEASURED; value++) {
+  let percentileQuarter = 0;
+  let lowerMedian = 0;
+  let upperMedian = 0;
+  for (let value = 0; seen < measuredCount; value++) {
     const times = counts[value]!;
     if (times === 0) continue;
-    if (min === RXMER_NOT_MEASURED) min = value;
+    if (seen === 0) min = value;
+    const before = seen;
+    seen += times;
+    if (before < percentileRank && percentileRank <= seen) percentileQuarter = value;
+    if (before < lowerRank && lowerRank <= seen) lowerMedian = value;
+    if (before < upperRank && upperRank <= seen) upperMedian = value;
     max = value;
     sum += times * value;
     squares += times * value * value;
@@ -91,30 +112,15 @@ export function summarizeRxMer(quarterDb: Uint8Array, percentile: number = DEFAU
     stdDevMerDb: Math.sqrt(variance) / 4,
     minMerDb: min / 4,
     maxMerDb: max / 4,
-    medianMerDb: medianOfCounts(counts, measuredCount) / 4,
+    medianMerDb: (lowerMedian + upperMedian) / 8,
     percentile,
-    percentileMerDb: percentileOfCounts(counts, measuredCount, percentile) / 4,
+    percentileMerDb: percentileQuarter / 4,
   };
 }
 
-/** The MIB's rule: ascending, 1-based index floor(N·p/100) but at least 1, no interpolation. */
-function percentileOfCounts(counts: Uint32Array, measuredCount: number, percentile: number): number {
-  return valueAtRank(counts, Math.max(1, Math.floor((measuredCount * percentile) / 100)));
-}
-
-function medianOfCounts(counts: Uint32Array, measuredCount: number): number {
-  const lower = valueAtRank(counts, (measuredCount + 1) >> 1);
-  return measuredCount % 2 === 1 ? lower : (lower + valueAtRank(counts, measuredCount / 2 + 1)) / 2;
-}
-
-function valueAtRank(counts: Uint32Array, rank: number): number {
-  let seen = 0;
-  for (let value = 0; value < RXMER_NOT_MEASURED; value++) {
-    seen += counts[value]!;
-    if (seen >= rank) return value;
-  }
-  return RXMER_NOT_MEASURED - 1;
-}
+/** The MIB's rule for a percentile: ascending, 1-based index floor(N·p/100) but at least 1, no interpolation. */
+export const mibRank = (count: number, percentile: number): number =>
+  Math.max(1, Math.floor((count * percentile) / 100));
 
 /** The highest frequency with exactly this MER (docsPnmCmDsOfdmRxMerThrHighestFreq). */
 export function highestFrequencyHz(axis: SubcarrierAxis, quarterDb: Uint8Array, merDb: number): number | undefined {
