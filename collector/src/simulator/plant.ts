@@ -84,7 +84,7 @@ const MODEM_OUI = [0x3c, 0x7a, 0x8a];
 
 /** Two OFDM channels as a plant of today has them: 25 kHz below 830 MHz, 50 kHz above. */
 function channelsOf(random: Random): OfdmChannel[] {
-  const common = { noiseDb: NOISE_DB, modulationOrders: [256, 1024, 4096] };
+  const common = { noiseDb: NOISE_DB, modulationOrders: [1024, 4096] };
   return [
     {
       ...common,

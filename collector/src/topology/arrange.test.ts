@@ -27,8 +27,7 @@ test('draws anew when links appear among devices that were there, and then stand
   expect(linked.anew).toBe(true);
   const again = await arrange(buildGraph([...names, 'g'].map(device), [...ring, link('a', 'g')]), linked.positions);
   expect(again.anew).toBe(false);
-  for (const name of names) expect(again.positions.get(name)).toEqual(linked.positions.get(name));
-  expect(again.positions.has('g')).toBe(true);
+  expect([...again.positions.keys()]).toEqual(['g']);
 });
 
 test('a restart does not move the map', async () => {
