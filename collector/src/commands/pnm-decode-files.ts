@@ -1,8 +1,12 @@
 import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { explainPnm, explanationLines, type Explanation } from '../pnm/explain/explain.js';
+import { columnsOf, csvOf } from '../pnm/export/columns.js';
 import { decodedJson, type DecodedJson } from '../pnm/export/decoded-json.js';
+import { matFileOf } from '../pnm/export/mat.js';
 import { measuresJson, type MeasuresJson } from '../pnm/export/measures-json.js';
-import { decodePnm } from '../pnm/formats/decode.js';
+import { decodePnm, type PnmFile } from '../pnm/formats/decode.js';
 import { PnmFormatError } from '../pnm/formats/errors.js';
 import { MAX_FILE_BYTES } from '../pnm/formats/header.js';
 import type { DecodeFlags } from './pnm-decode.js';
@@ -43,12 +47,26 @@ async function decodeFile(file: string, flags: DecodeFlags): Promise<Outcome> {
   try {
     const decoded = decodePnm(bytes, { nowSec: Math.floor(Date.now() / 1000) });
     const measures = flags.measures === true ? measuresJson(decoded) : undefined;
+    if (flags.export !== undefined) await exportFile(file, decoded, flags.export, flags.out);
     return { ...nothing, decoded: decodedJson(decoded), measures, explanation };
   } catch (error) {
     if (!(error instanceof PnmFormatError)) throw error;
     const { code, offset, message } = error;
     return { ...nothing, error: { code, offset, message }, explanation };
   }
+}
+
+async function exportFile(file: string, decoded: PnmFile, format: 'csv' | 'mat', folder: string): Promise<void> {
+  const columns = columnsOf(decoded);
+  if (columns === undefined) {
+    process.stderr.write(`${file}: nothing to export, the layout of ${decoded.kind} is not known\n`);
+    return;
+  }
+  const target = join(folder, `${basename(file)}.${format}`);
+  const { kind, modemMac, channelId, deviceTimeSec } = decoded;
+  const facts = { type: kind, mac: modemMac ?? '', channelId: channelId ?? NaN, captureTime: deviceTimeSec ?? NaN };
+  await writeFile(target, format === 'csv' ? csvOf(columns) : matFileOf({ ...facts, ...columns }));
+  process.stderr.write(`${target}\n`);
 }
 
 /** At most one byte more than a PNM file may have, so that any file, pipe or device comes to an end. */
