@@ -8,6 +8,8 @@ import { readCaptures, type RxMerCapture } from './frames';
 import { DEFAULTS, type RxMerOptions } from './options';
 
 const LEGEND_HEIGHT_PX = 44;
+/** More names than this say less than the cursor does. */
+const MAX_NAMED = 12;
 
 export function RxMerPanel({ data, width, height, options, timeZone }: PanelProps<RxMerOptions>) {
   const theme = useTheme2();
@@ -19,6 +21,7 @@ export function RxMerPanel({ data, width, height, options, timeZone }: PanelProp
     if (result.kind !== 'captures') return undefined;
     const captures = newestPerChannel(result.captures, maxCaptures);
     const palette = theme.visualization.palette.map((name) => theme.visualization.getColorByName(name));
+    const hasSeveralModems = new Set(captures.map(({ mac }) => mac)).size > 1;
     const channels = [...new Set(captures.map(({ channelId }) => channelId))];
     const series = captures.map((capture, index): SpectrumSeries => ({
       label: labelOf(capture, captures, timeZone),
@@ -36,7 +39,7 @@ export function RxMerPanel({ data, width, height, options, timeZone }: PanelProp
         toHz: newest.firstFrequencyHz + (newest.merDb.length - 1) * newest.spacingHz,
       };
       return [
-        ...(showPercentile && newest.percentile2MerDb !== undefined
+        ...(showPercentile && !hasSeveralModems && newest.percentile2MerDb !== undefined
           ? [
               {
                 label: `2nd percentile ${newest.percentile2MerDb.toFixed(2)} dB`,
@@ -78,11 +81,14 @@ export function RxMerPanel({ data, width, height, options, timeZone }: PanelProp
     <div style={{ width, height }} data-testid="plantgraph-rxmer">
       {showLegend ? (
         <div className={styles.legend}>
-          {drawn.series.map(({ label, color }) => (
+          {(drawn.series.length > MAX_NAMED ? [] : drawn.series).map(({ label, color }) => (
             <span key={label}>
               <span className={styles.swatch} style={{ background: color }} /> {label}
             </span>
           ))}
+          {drawn.series.length > MAX_NAMED ? (
+            <span>{drawn.series.length} captures; move the cursor to tell them apart</span>
+          ) : null}
           {drawn.levels.map(({ label, color, dash }, index) => (
             <span key={`${label}${index}`}>
               <span
