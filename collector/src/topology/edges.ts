@@ -60,7 +60,7 @@ export interface EdgeEvent {
   readonly b: EdgeEndpoint;
   /** For people: `core-1 Gi1/0/1 to access-3 Gi0/24 moved from Gi0/23`. */
   readonly detail: string;
-  /** True when the edge is new only because a device was polled for the first time: no churn. */
+  /** True when it is new, or elsewhere, only because a device was polled for the first time: no churn. */
   readonly firstDiscovery: boolean;
 }
 
@@ -288,7 +288,7 @@ class Step {
       a: edge.a,
       b: edge.b,
       detail,
-      firstDiscovery: change === 'added' && concerned.some((node) => firstPolled.has(node)),
+      firstDiscovery: change !== 'removed' && concerned.some((node) => firstPolled.has(node)),
     });
   }
 }

@@ -95,6 +95,9 @@ export interface TopologyLoop extends Component {
 /** A forwarding table may take two minutes of this. */
 const POLL_DEADLINE_MS = 180_000;
 const RETRY_MS = 5_000;
+/** Longer than new jobs are spread over, so that a gap means that no more are coming soon. */
+const FIRST_ROUND_GAP_MS = 15_000;
+const FIRST_ROUND_MS = 120_000;
 const ALL_KINDS: ReadonlySet<FactKind> = new Set(FACT_KINDS);
 
 export const pollJobKey = (device: string, module: PollModule) => `poll:${device}:${module}`;
@@ -128,6 +131,19 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
   let arranging: Promise<void> | undefined;
   let running = false;
 
+  /** Devices of which nothing is known and that were not tried since the start. */
+  const untried = new Set<string>();
+  let startedAtMs = 0;
+  let lastTriedAtMs = 0;
+  /**
+   * Half a network makes wrong conclusions (hosts stand on uplinks until their switch has answered) that would be
+   * events a moment later. So the first inference waits until every device was tried, as long as that goes on.
+   */
+  const waitsForFirstRound = (): boolean => {
+    const atMs = performance.now();
+    return untried.size > 0 && atMs - lastTriedAtMs < FIRST_ROUND_GAP_MS && atMs - startedAtMs < FIRST_ROUND_MS;
+  };
+
   const poll = async (job: Job, signal: AbortSignal): Promise<JobResult> => {
     const { device: id, module } = job.payload as { device: string; module: PollModule };
     const device = deviceOf.get(id);
@@ -151,6 +167,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     counters.factsAppeared += written.appeared;
     counters.factsGone += written.gone;
     counters.rowsRefused += written.refused;
+    if (untried.delete(id)) lastTriedAtMs = performance.now();
     remember(answered, id, whole);
     remember(unread, id, asked);
     for (const kind of whole) unread.get(id)?.delete(kind);
@@ -257,7 +274,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     if (timer !== undefined || !running) return;
     timer = setTimeout(() => {
       timer = undefined;
-      if (inferring) schedule(debounceMs);
+      if (inferring || waitsForFirstRound()) schedule(debounceMs);
       else inferring = inferOnce().finally(() => (inferring = undefined));
     }, waitMs);
   };
@@ -286,6 +303,8 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
       edges = await options.edges.loadEdges(new Date(now().getTime() - options.graceMs));
       storedNodes = new Map((await options.edges.loadNodes()).map((node) => [node.id, canonicalJson(node)]));
       positions = new Map((await options.edges.loadPositions()).map((position) => [position.node, position]));
+      for (const id of deviceOf.keys()) if (!facts.has(id)) untried.add(id);
+      startedAtMs = lastTriedAtMs = performance.now();
       running = true;
       if (facts.size > 0 || edges.length > 0) schedule(0);
     },
