@@ -181,8 +181,15 @@ export class Identities {
     }
     const byPort = keys.portMac === null ? undefined : this.ownerOfMac(keys.portMac);
     if (byPort !== undefined && chassis === null) return byPort;
+    // A device that does not speak LLDP to us still announces the base MAC next to those of its ports.
+    if (byIp !== undefined && chassis !== null && keys.names.length === 0 && this.#isNextTo(byIp, chassis)) return byIp;
     // An address alone may repeat at another site: only where nothing stronger was said, and never across sites.
     return chassis === null && keys.names.length === 0 ? byIp : undefined;
+  }
+
+  #isNextTo(device: string, chassis: string): boolean {
+    const block = chassis.slice(0, 14);
+    return this.#chassisOf.get(device)?.size === 0 && [...this.macsOf(device)].some((mac) => mac.startsWith(block));
   }
 
   #byName(names: readonly string[]): string | undefined {

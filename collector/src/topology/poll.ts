@@ -26,9 +26,6 @@ export interface PollOptions {
   readonly site?: string | null;
 }
 
-/** Kinds whose rows name ports by numbers that only the interface and bridge tables explain. */
-const NEED_PORT_NAMES: ReadonlySet<FactKind> = new Set(['mac', 'lldp', 'stp']);
-
 /**
  * Reads one device once. Never rejects for what a device or the network does: every table's outcome is in
  * `tables`, and a restart of the device during the cycle voids all of it.
@@ -120,10 +117,16 @@ async function readTables(
     };
     fresh.mac = await readForwarding(cycle, map, bridge.vlans, contexts);
   }
-  const unnamed = (['interfaces', 'bridge'] as const).filter(
-    (kind) => kinds.has(kind) && !cycle.log.isWhole(kind) && basis.tables[REPRESENTATIVE[kind]] === undefined,
-  );
-  if (unnamed.length > 0) cycle.log.degrade(NEED_PORT_NAMES, `ports cannot be named: ${unnamed.join(', ')} not read`);
+  const unread = (kind: 'interfaces' | 'bridge') =>
+    kinds.has(kind) && !cycle.log.isWhole(kind) && basis.tables[REPRESENTATIVE[kind]] === undefined;
+  if (unread('bridge')) cycle.log.degrade(new Set(['mac', 'stp']), 'ports cannot be named: no bridge port table');
+  if (unread('interfaces')) {
+    cycle.log.degrade(new Set(['lldp']), 'ports cannot be named: no interface table');
+    // Rows whose port is no bridge port need the interfaces to be understood (see resolveFdbPort).
+    if (fresh.mac?.some((row) => row.ifIndex === null && row.bridgePort !== null)) {
+      cycle.log.degrade(new Set(['mac']), 'ports cannot be named: no interface table');
+    }
+  }
   return fresh;
 }
 

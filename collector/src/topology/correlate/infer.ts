@@ -69,7 +69,7 @@ export function infer(all: readonly DeviceFacts[], options: InferOptions = DEFAU
 
   const layer2Drafts = drafts.all().filter((draft) => draft.layer === 2);
   const shared = new Set(domain.sharedMedia);
-  const media = findMedia(world, layer2Drafts, claims);
+  const media = findMedia(world, layer2Drafts, claims, seesElsewhere(domain));
   const tunnels = findMedia(
     world,
     drafts
@@ -90,7 +90,9 @@ export function infer(all: readonly DeviceFacts[], options: InferOptions = DEFAU
     ...tunnels.segments.map((medium) => toSegment(world, domain, medium, 3)),
     ...layer3.segments.map((segment) => toLayer3Segment(world, segment)),
   ];
-  const hosts = toHosts(world, domain, placements.placed, segments, options);
+  const network = networkMacs(externals);
+  const stations = placements.placed.filter(({ mac }) => !network.has(mac));
+  const hosts = toHosts(world, domain, stations, segments, options);
   return {
     devices: toDevices(world, externals, layer3.externals),
     links: linkDrafts.map((draft) => toLink(world, domain, draft)).sort(compareLinks),
@@ -103,6 +105,16 @@ export function infer(all: readonly DeviceFacts[], options: InferOptions = DEFAU
   };
 }
 
+const seesElsewhere =
+  ({ indexOf, faces, forwarding }: BridgeDomain) =>
+  (one: DraftEnd, other: DraftEnd): boolean => {
+    const x = indexOf.get(one.device);
+    const y = indexOf.get(other.device);
+    if (x === undefined || y === undefined) return false;
+    const port = faces.towards(x, y);
+    return port >= 0 && (forwarding.tables[x] as BridgeTable).ports[port]?.ifIndex !== one.ifIndex;
+  };
+
 function peerAggregates(claims: readonly NeighbourClaim[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const claim of claims) {
@@ -114,6 +126,18 @@ function peerAggregates(claims: readonly NeighbourClaim[]): Map<string, number> 
 }
 
 const NOT_A_BRIDGE = ['telephone', 'station', 'wlan-ap'];
+
+/** MACs of neighbours that bridge or route: equipment, though nobody polls it, and no hosts. */
+const networkMacs = (externals: readonly InferredDevice[]): Set<string> =>
+  new Set(
+    externals
+      .filter(
+        ({ capabilities }) =>
+          capabilities.some((word) => word === 'bridge' || word === 'router') &&
+          !capabilities.some((word) => NOT_A_BRIDGE.includes(word)),
+      )
+      .flatMap(({ macs }) => macs),
+  );
 
 /** What neighbour protocols and LACP know to hang on each port, as it is now. */
 function partnerIndex(world: World, drafts: LinkDrafts, externals: readonly InferredDevice[]) {

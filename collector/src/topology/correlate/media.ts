@@ -19,8 +19,44 @@ const vertex = (draft: LinkDraft, side: DraftEnd): string =>
     ? `${endKey(side)} of ${endKey(side === draft.a ? draft.b : draft.a)}`
     : endKey(side);
 
+/** True when the device of one end sees that of the other through another port than this end. */
+export type SeesElsewhere = (one: DraftEnd, other: DraftEnd) => boolean;
+
+/**
+ * An aggregate whose cables end on two switches (MLAG): two links that meet on one logical port and share no medium.
+ * On a shared medium the two would see each other through the same ports.
+ */
+function splitAggregates(world: World, drafts: readonly LinkDraft[], seesElsewhere: SeesElsewhere): Set<string> {
+  const farEnds = new Map<string, DraftEnd[]>();
+  for (const draft of drafts) {
+    for (const [near, far] of [
+      [draft.a, draft.b],
+      [draft.b, draft.a],
+    ] as const) {
+      if (near.ifIndex === null || !world.byId.get(near.device)?.isAggregate(near.ifIndex)) continue;
+      farEnds.set(endKey(near), [...(farEnds.get(endKey(near)) ?? []), far]);
+    }
+  }
+  const split = new Set<string>();
+  for (const [key, ends] of farEnds) {
+    const [one, other] = ends;
+    if (!one || !other || ends.length !== 2 || one.device === other.device) continue;
+    const polled = world.byId.has(one.device) && world.byId.has(other.device);
+    const told = polled && (seesElsewhere(one, other) || seesElsewhere(other, one));
+    const aggregates = [one, other].every(
+      (end) => end.ifIndex === null || world.byId.get(end.device)?.isAggregate(end.ifIndex) !== false,
+    );
+    if (told || aggregates) split.add(key);
+  }
+  return split;
+}
+
 /** Groups links that meet on a port. */
-function components(drafts: readonly LinkDraft[]): LinkDraft[][] {
+function components(drafts: readonly LinkDraft[], split: ReadonlySet<string>): LinkDraft[][] {
+  const vertexOf = (draft: LinkDraft, side: DraftEnd): string =>
+    split.has(endKey(side))
+      ? `${endKey(side)} to ${endKey(side === draft.a ? draft.b : draft.a)}`
+      : vertex(draft, side);
   const parent = new Map<string, string>();
   const find = (key: string): string => {
     const up = parent.get(key) ?? key;
@@ -30,12 +66,12 @@ function components(drafts: readonly LinkDraft[]): LinkDraft[][] {
     return root;
   };
   for (const draft of drafts) {
-    const [a, b] = [find(vertex(draft, draft.a)), find(vertex(draft, draft.b))];
+    const [a, b] = [find(vertexOf(draft, draft.a)), find(vertexOf(draft, draft.b))];
     if (a !== b) parent.set(compareText(a, b) < 0 ? b : a, compareText(a, b) < 0 ? a : b);
   }
   const groups = new Map<string, LinkDraft[]>();
   for (const draft of drafts) {
-    const root = find(vertex(draft, draft.a));
+    const root = find(vertexOf(draft, draft.a));
     groups.set(root, [...(groups.get(root) ?? []), draft]);
   }
   return [...groups.values()];
@@ -45,11 +81,16 @@ function components(drafts: readonly LinkDraft[]): LinkDraft[][] {
  * R3, R4: links that meet on a port are one medium if a device names several neighbours there at once, or if spanning
  * tree or forwarding tables show several; else their rows contradict each other and each keeps its link.
  */
-export function findMedia(world: World, drafts: readonly LinkDraft[], claims: readonly NeighbourClaim[]): Media {
+export function findMedia(
+  world: World,
+  drafts: readonly LinkDraft[],
+  claims: readonly NeighbourClaim[],
+  seesElsewhere: SeesElsewhere = () => false,
+): Media {
   const named = namedAtOnce(claims);
   const links: LinkDraft[] = [];
   const segments: Medium[] = [];
-  for (const group of components(drafts)) {
+  for (const group of components(drafts, splitAggregates(world, drafts, seesElsewhere))) {
     if (group.length === 1) {
       links.push(...group);
       continue;

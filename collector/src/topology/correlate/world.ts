@@ -137,6 +137,11 @@ export class DeviceView {
     return at;
   }
 
+  isAggregate(ifIndex: number): boolean {
+    const fact = this.interfaces.get(ifIndex);
+    return this.membersOf.has(ifIndex) || fact?.ifType === IF_TYPE.lag;
+  }
+
   isVirtual(ifIndex: number): boolean {
     const fact = this.interfaces.get(ifIndex);
     const type = fact?.ifType ?? 0;
