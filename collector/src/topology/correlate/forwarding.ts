@@ -255,7 +255,9 @@ function facingFromHosts(counts: Contingency): Facing | undefined {
     .sort((a, b) => a.violations - b.violations || b.sharedHosts - a.sharedHosts || a.p - b.p || a.q - b.q);
   const [best, second] = valid;
   if (!best || best.sharedHosts < 3 || !tolerable(best)) return undefined;
-  if (second && second.violations <= 2 * best.violations) return undefined;
+  // A host that moved must not decide between two readings that fit alike.
+  const margin = Math.max(best.violations + 1, counts.total / 20);
+  if (second && second.violations - best.violations < margin) return undefined;
   return best;
 }
 
