@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { AuthProtocol } from './credential.js';
 
 /** Hash and length of msgAuthenticationParameters: RFC 3414 for MD5 and SHA, RFC 7860 for SHA-2. */
-const AUTH: Record<AuthProtocol, { readonly hash: string; readonly digestLength: number }> = {
+export const AUTH: Record<AuthProtocol, { readonly hash: string; readonly digestLength: number }> = {
   md5: { hash: 'md5', digestLength: 12 },
   sha: { hash: 'sha1', digestLength: 12 },
   sha224: { hash: 'sha224', digestLength: 16 },
@@ -14,8 +14,8 @@ const AUTH: Record<AuthProtocol, { readonly hash: string; readonly digestLength:
 const STRETCHED_BYTES = 1024 * 1024;
 
 /** Ku: the password repeated to 1 MiB and hashed (RFC 3414, A.2). The same for every engine. */
-export function passwordToKey(protocol: AuthProtocol, password: string): Buffer {
-  const bytes = Buffer.from(password, 'utf8');
+export function passwordToKey(protocol: AuthProtocol, password: string | Uint8Array): Buffer {
+  const bytes = typeof password === 'string' ? Buffer.from(password, 'utf8') : password;
   if (bytes.length === 0) throw new RangeError('an authentication password has at least one character');
   const stretched = Buffer.alloc(STRETCHED_BYTES, bytes);
   return createHash(AUTH[protocol].hash).update(stretched).digest();

@@ -96,7 +96,12 @@ export function readAnswer(bytes: Uint8Array, view: AnswerView): boolean {
   if (view.version > 1 || !enter(bytes, contentEnd, end, OCTETS)) return false;
   view.communityStart = contentStart;
   view.communityEnd = contentEnd;
-  const pduAt = contentEnd;
+  return readPdu(bytes, contentEnd, end, view);
+}
+
+/** Reads the PDU that fills `bytes` from `pduAt` to `end`, as inside a v2c message or a v3 scoped PDU. */
+export function readPdu(bytes: Uint8Array, pduAt: number, end: number, view: AnswerView): boolean {
+  view.count = 0;
   if (!enter(bytes, pduAt, end, -1) || contentEnd !== end) return false;
   view.pduTag = bytes[pduAt] as number;
   let at = contentStart;

@@ -22,37 +22,65 @@ const INT32 = 6;
 const VERSION_2C = [INTEGER, 1, 1] as const;
 const EMPTY = 2;
 
-/** The datagram of a request. Throws RangeError when it does not fit one. */
-export function writeRequest(request: ReadRequest): Uint8Array {
-  const { community, names } = request;
-  let listLength = 0;
-  for (const name of names) listLength += HEAD + HEAD + name.length + EMPTY;
-  const pduLength = 3 * INT32 + HEAD + listLength;
-  const length = VERSION_2C.length + HEAD + community.length + HEAD + pduLength;
-  if (length + HEAD > 0xffff) throw new RangeError(`a request of ${length + HEAD} octets fits no datagram`);
+/** A PDU without the message around it. `names` may be buffers longer than the name they hold. */
+export interface ReadPdu {
+  readonly type: keyof typeof PDU_TAG;
+  readonly requestId: number;
+  readonly nonRepeaters: number;
+  readonly maxRepetitions: number;
+  readonly names: readonly { readonly name: Uint8Array; readonly nameLength: number }[];
+}
 
-  const bytes = new Uint8Array(HEAD + length);
-  let at = writeHead(bytes, 0, SEQUENCE, length);
-  bytes.set(VERSION_2C, at);
-  at = writeHead(bytes, at + VERSION_2C.length, OCTETS, community.length);
-  bytes.set(community, at);
-  at = writeHead(bytes, at + community.length, PDU_TAG[request.type], pduLength);
-  at = writeInteger(bytes, at, request.requestId);
-  at = writeInteger(bytes, at, request.nonRepeaters ?? 0);
-  at = writeInteger(bytes, at, request.maxRepetitions ?? 0);
-  at = writeHead(bytes, at, SEQUENCE, listLength);
-  for (const name of names) {
-    at = writeHead(bytes, at, SEQUENCE, HEAD + name.length + EMPTY);
-    at = writeHead(bytes, at, OID, name.length);
-    bytes.set(name, at);
-    at += name.length;
+const MAX_DATAGRAM = 0xffff;
+
+/** Octets of the PDU. */
+export function pduLengthOf(pdu: ReadPdu): number {
+  let listLength = 0;
+  for (const { nameLength } of pdu.names) listLength += HEAD + HEAD + nameLength + EMPTY;
+  return HEAD + 3 * INT32 + HEAD + listLength;
+}
+
+/** Writes the PDU, whose length `pduLengthOf` gave; returns the offset behind it. */
+export function writePdu(bytes: Uint8Array, start: number, pdu: ReadPdu, length: number): number {
+  let at = writeHead(bytes, start, PDU_TAG[pdu.type], length - HEAD);
+  at = writeInteger(bytes, at, pdu.requestId);
+  at = writeInteger(bytes, at, pdu.nonRepeaters);
+  at = writeInteger(bytes, at, pdu.maxRepetitions);
+  at = writeHead(bytes, at, SEQUENCE, length - 2 * HEAD - 3 * INT32);
+  for (const { name, nameLength } of pdu.names) {
+    at = writeHead(bytes, at, SEQUENCE, HEAD + nameLength + EMPTY);
+    at = writeHead(bytes, at, OID, nameLength);
+    for (let i = 0; i < nameLength; i++) bytes[at++] = name[i] as number;
     bytes[at] = NULL;
+    bytes[at + 1] = 0;
     at += EMPTY;
   }
+  return at;
+}
+
+/** The v2c datagram of a PDU. Throws RangeError when it does not fit one. */
+export function writeCommunityMessage(community: Uint8Array, pdu: ReadPdu): Buffer {
+  const pduLength = pduLengthOf(pdu);
+  const length = VERSION_2C.length + HEAD + community.length + pduLength;
+  if (length + HEAD > MAX_DATAGRAM) throw new RangeError(`a request of ${length + HEAD} octets fits no datagram`);
+  // from the pool: a buffer of its own for each request costs more than writing it
+  const bytes = Buffer.allocUnsafe(HEAD + length);
+  let at = writeHead(bytes, 0, SEQUENCE, length);
+  for (const octet of VERSION_2C) bytes[at++] = octet;
+  at = writeHead(bytes, at, OCTETS, community.length);
+  for (let i = 0; i < community.length; i++) bytes[at++] = community[i] as number;
+  writePdu(bytes, at, pdu, pduLength);
   return bytes;
 }
 
-function writeHead(bytes: Uint8Array, at: number, tag: number, length: number): number {
+/** The datagram of a request. Throws RangeError when it does not fit one. */
+export function writeRequest(request: ReadRequest): Uint8Array {
+  const { type, requestId, nonRepeaters = 0, maxRepetitions = 0 } = request;
+  const names = request.names.map((name) => ({ name, nameLength: name.length }));
+  return writeCommunityMessage(request.community, { type, requestId, nonRepeaters, maxRepetitions, names });
+}
+
+export function writeHead(bytes: Uint8Array, at: number, tag: number, length: number): number {
   bytes[at] = tag;
   bytes[at + 1] = 0x82;
   bytes[at + 2] = length >> 8;
@@ -61,7 +89,7 @@ function writeHead(bytes: Uint8Array, at: number, tag: number, length: number): 
 }
 
 /** Always four octets: max-repetitions of 128 in one octet would be −128. */
-function writeInteger(bytes: Uint8Array, at: number, value: number): number {
+export function writeInteger(bytes: Uint8Array, at: number, value: number): number {
   bytes[at] = INTEGER;
   bytes[at + 1] = 4;
   bytes[at + 2] = value >> 24;

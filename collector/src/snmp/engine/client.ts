@@ -1,0 +1,137 @@
+import { Worker } from 'node:worker_threads';
+import { createEngineCounters, type EngineCounters } from './counters.js';
+import { Engine, type EngineOptions } from './engine.js';
+import type { KnownEngine } from './engine-clock.js';
+import type { EngineRequest } from './task.js';
+
+/** The engine as its callers see it, in this thread or in one of its own. */
+export interface EngineClient {
+  /** Resolves with the result's block, whatever happens on the network; rejects only when the engine itself has ended. */
+  run(request: EngineRequest, signal?: AbortSignal): Promise<Uint8Array>;
+  counters(): Promise<EngineCounters>;
+  /** v3 engines known now, for the next start. */
+  knownEngines(): Promise<Record<string, KnownEngine>>;
+  /** Forgets what is known of a device: its v3 engine, its silence. */
+  forget(host: string, port: number): void;
+  close(): Promise<void>;
+}
+
+/** The engine in the caller's thread: for tests and for commands that ask one device. */
+export function createLocalEngine(options: EngineOptions = {}): EngineClient {
+  const engine = new Engine(options);
+  return {
+    run: (request, signal) =>
+      new Promise((resolve) => {
+        let onAbort: (() => void) | undefined;
+        const number = engine.submit(request, (block) => {
+          if (onAbort) signal?.removeEventListener('abort', onAbort);
+          resolve(block);
+        });
+        onAbort = () => engine.cancel(number);
+        if (signal?.aborted) onAbort();
+        else signal?.addEventListener('abort', onAbort, { once: true });
+      }),
+    counters: () => Promise.resolve(engine.counters),
+    knownEngines: () => Promise.resolve(engine.knownEngines()),
+    forget: (host, port) => engine.forget(host, port),
+    close: () => Promise.resolve(engine.close()),
+  };
+}
+
+/** To the thread. `number` is the caller's. */
+export type ToEngine =
+  | { readonly kind: 'run'; readonly number: number; readonly request: EngineRequest }
+  | { readonly kind: 'cancel'; readonly number: number }
+  | { readonly kind: 'forget'; readonly host: string; readonly port: number }
+  | { readonly kind: 'counters' | 'engines'; readonly number: number };
+
+/** From the thread. */
+export type FromEngine =
+  | { readonly kind: 'blocks'; readonly numbers: readonly number[]; readonly blocks: readonly Uint8Array[] }
+  | { readonly kind: 'failed'; readonly number: number; readonly message: string }
+  | { readonly kind: 'value'; readonly number: number; readonly value: unknown };
+
+interface Waiting {
+  resolve(value: never): void;
+  reject(error: Error): void;
+}
+
+/** The engine in a thread of its own, so that neither waits for the other's work. A thread that ends is started again. */
+export function createWorkerEngine(
+  options: Omit<EngineOptions, 'counters'> = {},
+  script: URL = new URL('./worker.js', import.meta.url),
+): EngineClient {
+  const waiting = new Map<number, Waiting>();
+  let next = 1;
+  let worker: Worker | undefined;
+  let isClosed = false;
+
+  const fail = (ended: Worker, error: Error) => {
+    if (worker !== ended) return;
+    worker = undefined;
+    for (const one of waiting.values()) one.reject(error);
+    waiting.clear();
+  };
+  const started = (): Worker => {
+    if (worker) return worker;
+    const made = new Worker(script, { workerData: options });
+    made.on('message', (message: FromEngine) => {
+      if (message.kind === 'blocks') {
+        message.numbers.forEach((number, at) => settle(number)?.resolve(message.blocks[at] as never));
+      } else if (message.kind === 'failed') {
+        settle(message.number)?.reject(new RangeError(message.message));
+      } else {
+        settle(message.number)?.resolve(message.value as never);
+      }
+    });
+    made.on('error', (error) => fail(made, error));
+    made.on('exit', () => fail(made, new Error('the SNMP engine has ended')));
+    made.unref();
+    worker = made;
+    return made;
+  };
+  const settle = (number: number): Waiting | undefined => {
+    const one = waiting.get(number);
+    waiting.delete(number);
+    if (waiting.size === 0) worker?.unref();
+    return one;
+  };
+  const ask = <T>(message: (number: number) => ToEngine): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (isClosed) return reject(new Error('the SNMP engine is closed'));
+      const number = next++;
+      waiting.set(number, { resolve, reject });
+      const thread = started();
+      thread.ref();
+      thread.postMessage(message(number));
+    });
+
+  return {
+    run: async (request, signal) => {
+      let number = 0;
+      const onAbort = () => worker?.postMessage({ kind: 'cancel', number } satisfies ToEngine);
+      const block = ask<Uint8Array>((given) => {
+        number = given;
+        return { kind: 'run', number, request };
+      });
+      if (signal?.aborted) onAbort();
+      else signal?.addEventListener('abort', onAbort, { once: true });
+      try {
+        return await block;
+      } finally {
+        signal?.removeEventListener('abort', onAbort);
+      }
+    },
+    counters: () =>
+      worker ? ask((number) => ({ kind: 'counters', number })) : Promise.resolve(createEngineCounters()),
+    knownEngines: () => (worker ? ask((number) => ({ kind: 'engines', number })) : Promise.resolve({})),
+    forget: (host, port) => worker?.postMessage({ kind: 'forget', host, port } satisfies ToEngine),
+    close: async () => {
+      isClosed = true;
+      const ending = worker;
+      if (!ending) return;
+      fail(ending, new Error('the SNMP engine is closed'));
+      await ending.terminate();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { EngineClock } from './engine-clock.js';
+import type { Exchange } from './exchange.js';
+import { RttEstimator } from './rtt.js';
+import type { UdpPort } from './udp-port.js';
+import type { Timed } from './wheel.js';
+
+/** How much is asked at once; shrinks when the agent cannot. */
+export interface RequestSize {
+  readonly repetitions: number;
+  readonly columns: number;
+  /** GETBULK is given up: one GETNEXT at a time. */
+  readonly single: boolean;
+}
+
+const REMEMBERED_SIZES = 64;
+const FLOOR_MS = 200;
+
+/** What is known of one agent across requests, and what waits for it. */
+export class Device implements Timed {
+  dueTick = -1;
+  wheelTick = -1;
+  readonly key: string;
+  readonly address: string;
+  readonly port: number;
+  readonly udp: UdpPort;
+  readonly rtt: RttEstimator;
+  /** Requests that may be in flight; the least of what its callers allow. */
+  window = 1;
+  inFlight = 0;
+  jobCount = 0;
+  readonly queue: Exchange[] = [];
+  /** It stands in its port's line for room in the receive buffer. */
+  isInLine = false;
+  nextSendMs = 0;
+  hasAnswered = false;
+  /** Steps without any answer, one after another. */
+  silentSteps = 0;
+  /** Until then it is not asked at all. */
+  closedUntilMs = 0;
+  closedForMs = 0;
+  clock: EngineClock | undefined;
+  discovery: Exchange | undefined;
+  readonly awaitingEngine: Exchange[] = [];
+  uptime: { readonly ticks: number; readonly atMs: number } | undefined;
+  largestAnswerOctets = 0;
+  readonly #sizes = new Map<string, RequestSize>();
+  readonly #wake: (device: Device) => void;
+
+  constructor(key: string, address: string, port: number, udp: UdpPort, timeoutMs: number, wake: (d: Device) => void) {
+    this.key = key;
+    this.address = address;
+    this.port = port;
+    this.udp = udp;
+    this.#wake = wake;
+    this.rtt = new RttEstimator({ initialMs: timeoutMs, floorMs: Math.min(FLOOR_MS, timeoutMs), ceilingMs: timeoutMs });
+  }
+
+  onDue(): void {
+    this.#wake(this);
+  }
+
+  get isIdle(): boolean {
+    return this.jobCount === 0 && this.inFlight === 0;
+  }
+
+  sizeOf(key: string): RequestSize | undefined {
+    return this.#sizes.get(key);
+  }
+
+  remember(key: string, size: RequestSize): void {
+    this.#sizes.delete(key);
+    this.#sizes.set(key, size);
+    if (this.#sizes.size > REMEMBERED_SIZES) this.#sizes.delete(this.#sizes.keys().next().value as string);
+  }
+
+  /** Notes the agent's clock; true when it went back further than the time between the two readings allows. */
+  noteUptime(ticks: number, atMs: number): boolean {
+    const before = this.uptime;
+    this.uptime = { ticks, atMs };
+    if (!before) return false;
+    const wrapped = before.ticks > WRAP_NEAR_TICKS && ticks < WRAP_FAR_TICKS;
+    // answers in flight together may overtake one another
+    return ticks + OVERTAKEN_TICKS < before.ticks && !wrapped;
+  }
+}
+
+const WRAP_NEAR_TICKS = 2 ** 32 - 360_000_00;
+const WRAP_FAR_TICKS = 360_000_00;
+const OVERTAKEN_TICKS = 500;

@@ -1,0 +1,93 @@
+import { createHash, createSecretKey, getCiphers, type KeyObject } from 'node:crypto';
+import type { AuthProtocol } from '../credential.js';
+import { AUTH, localizeKey, passwordToKey } from '../usm.js';
+import type { EngineCredential, EnginePrivProtocol } from './task.js';
+
+/** How one user speaks with one engine. */
+export interface UsmKeys {
+  readonly user: Uint8Array;
+  readonly context: Uint8Array;
+  /** Flags that an answer with data must have: 0 noAuthNoPriv, 1 authNoPriv, 3 authPriv. */
+  readonly level: 0 | 1 | 3;
+  readonly auth: { readonly hash: string; readonly digestLength: number; readonly key: KeyObject } | undefined;
+  readonly priv:
+    { readonly cipher: string; readonly key: KeyObject; readonly preIv: Uint8Array | undefined } | undefined;
+}
+
+const CIPHER: Record<EnginePrivProtocol, { readonly cipher: string; readonly keyLength: number }> = {
+  des: { cipher: 'des-cbc', keyLength: 16 },
+  aes: { cipher: 'aes-128-cfb', keyLength: 16 },
+  aes192b: { cipher: 'aes-192-cfb', keyLength: 24 },
+  aes192r: { cipher: 'aes-192-cfb', keyLength: 24 },
+  aes256b: { cipher: 'aes-256-cfb', keyLength: 32 },
+  aes256r: { cipher: 'aes-256-cfb', keyLength: 32 },
+};
+const DES_KEY_OCTETS = 8;
+const MAX_PASSWORDS = 1_024;
+
+/** Whether this runtime has the cipher; Node 17 and newer have DES with the legacy provider only. */
+export const hasCipher = (protocol: EnginePrivProtocol): boolean => getCiphers().includes(CIPHER[protocol].cipher);
+
+/**
+ * Keys by engine and user. Hashing a password costs half a millisecond and does not depend on the engine, so it is done
+ * once for all engines (RFC 3414, A.2).
+ */
+export class UsmKeyring {
+  readonly #stretched = new Map<string, Buffer>();
+
+  localize(credential: EngineCredential & { version: '3' }, engineId: Uint8Array): UsmKeys {
+    const { auth, priv, user, context } = credential;
+    const names = { user: Buffer.from(user, 'utf8'), context: Buffer.from(context, 'utf8') };
+    if (!auth) return { ...names, level: 0, auth: undefined, priv: undefined };
+    const { hash, digestLength } = AUTH[auth.protocol];
+    const localized = localizeKey(auth.protocol, this.#stretch(auth.protocol, auth.password), engineId);
+    const keyed = { hash, digestLength, key: createSecretKey(localized) };
+    if (!priv) return { ...names, level: 1, auth: keyed, priv: undefined };
+    const master = localizeKey(auth.protocol, this.#stretch(auth.protocol, priv.password), engineId);
+    return { ...names, level: 3, auth: keyed, priv: privOf(auth.protocol, priv.protocol, master, engineId) };
+  }
+
+  #stretch(protocol: AuthProtocol, password: string): Buffer {
+    const name = `${protocol}:${password}`;
+    const known = this.#stretched.get(name);
+    if (known) return known;
+    const key = passwordToKey(protocol, password);
+    // rotated passwords must not pile up
+    if (this.#stretched.size >= MAX_PASSWORDS) this.#stretched.clear();
+    this.#stretched.set(name, key);
+    return key;
+  }
+}
+
+function privOf(
+  auth: AuthProtocol,
+  protocol: EnginePrivProtocol,
+  localized: Buffer,
+  engineId: Uint8Array,
+): NonNullable<UsmKeys['priv']> {
+  const { cipher, keyLength } = CIPHER[protocol];
+  const key = extendKey(auth, protocol, localized, engineId, keyLength);
+  if (protocol !== 'des') return { cipher, key: createSecretKey(key), preIv: undefined };
+  const desKey = createSecretKey(key.subarray(0, DES_KEY_OCTETS));
+  return { cipher, key: desKey, preIv: Uint8Array.from(key.subarray(DES_KEY_OCTETS)) };
+}
+
+/** Hashes are shorter than long keys; two drafts fill the rest differently and both are in use. */
+function extendKey(
+  auth: AuthProtocol,
+  protocol: EnginePrivProtocol,
+  localized: Buffer,
+  engineId: Uint8Array,
+  length: number,
+): Buffer {
+  let key = localized;
+  while (key.length < length) {
+    // draft-reeder-snmpv3-usm-3desede: the key so far is the password of what follows
+    // draft-blumenthal-aes-usm: the hash of the key so far follows
+    const more = protocol.endsWith('r')
+      ? localizeKey(auth, passwordToKey(auth, key), engineId)
+      : createHash(AUTH[auth].hash).update(key).digest();
+    key = Buffer.concat([key, more]);
+  }
+  return key.subarray(0, length);
+}
