@@ -37,10 +37,10 @@ export interface SignatureGroup {
 const MIN_PLANT_MODEMS = 3;
 const MIN_PLANT_SHARE = 0.15;
 /**
- * What comes from the air gets into badly screened homes one by one, each with its own strength: only most of a node,
- * or several modems with the same depth, say plant.
+ * What comes from the air gets into badly screened homes one by one, each with its own strength. Only several modems
+ * with the same depth, or nearly all of a node, say plant.
  */
-const MIN_AIR_SHARE = 0.5;
+const MIN_AIR_SHARE = 0.8;
 const MIN_ALIKE_MODEMS = 5;
 const MAX_ALIKE_SPREAD_DB = 1.5;
 /** One modem of fewer says nothing of the others. */
