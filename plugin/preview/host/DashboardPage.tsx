@@ -58,15 +58,21 @@ function DashboardView({ dashboard }: { dashboard: Dashboard }) {
           />
         ))}
         <span className={styles.right}>
+          <span id="time-range" hidden>
+            Time range
+          </span>
           <Combobox
-            aria-label="Time range"
+            aria-labelledby="time-range"
             width={16}
             options={RANGES.map((value) => ({ value, label: `Last ${value.slice(4)}` }))}
             value={range}
             onChange={({ value }) => setRange(value)}
           />
+          <span id="refresh" hidden>
+            Refresh
+          </span>
           <Combobox
-            aria-label="Refresh"
+            aria-labelledby="refresh"
             width={16}
             options={REFRESHES.map((value) => ({ value, label: value === 0 ? 'No refresh' : `Every ${value} s` }))}
             value={refreshSec}

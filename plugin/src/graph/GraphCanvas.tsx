@@ -49,6 +49,7 @@ const ZOOM_STEP = 1.3;
 const CLICK_SLACK_PX = 7;
 const DRAG_PX = 4;
 const READABLE_ZOOM = 0.9;
+export const DETAILS_PX = 360;
 
 export function GraphCanvas(props: GraphCanvasProps) {
   const { scene, palette, width, height, inset, badges, selected } = props;
@@ -102,7 +103,10 @@ export function GraphCanvas(props: GraphCanvasProps) {
     const node = shown && scene.byId.get(shown.id);
     if (!node || shown === lastShown.current) return;
     lastShown.current = shown;
-    moveTo({ x: node.x, y: node.y, zoom: Math.max(READABLE_ZOOM, camera.current?.zoom ?? 0) });
+    const nextZoom = Math.max(READABLE_ZOOM, camera.current?.zoom ?? 0);
+    // In the middle of what its details leave free.
+    const aside = width > 2 * DETAILS_PX ? DETAILS_PX / 2 : 0;
+    moveTo({ x: node.x + aside / nextZoom, y: node.y, zoom: nextZoom });
   });
 
   const targetAt = (at: Point): Target | undefined =>

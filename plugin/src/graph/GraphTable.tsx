@@ -65,9 +65,9 @@ export function GraphTable({
         <caption>{captionOf('Links', graph.edges.length)}</caption>
         <thead>
           <tr>
-            {['From', 'To', 'Method', 'Confidence', 'State', 'Load', 'Last seen', ''].map((head) => (
+            {['From', 'To', 'Method', 'Confidence', 'State', 'Load', 'Last seen', 'Details'].map((head) => (
               <th key={head} scope="col">
-                {head === '' ? <span aria-label="Details" /> : head}
+                {head}
               </th>
             ))}
           </tr>

@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, SelectableValue } from '@grafana/data';
 import { Combobox, Input, MultiCombobox, ToolbarButton, useStyles2 } from '@grafana/ui';
-import { type KeyboardEvent, useId, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { testIds } from '../lib/testIds';
 import { colorsOf } from '../lib/theme';
 import { HIGH_CONFIDENCE, MEDIUM_CONFIDENCE } from './confidence';
@@ -29,6 +29,7 @@ const confidenceLabel = (value: number): string => (value === 0 ? 'any confidenc
 export function GraphToolbar(props: GraphToolbarProps) {
   const { nodes, filter, onFilter, view, onView, onFit, onZoom, isNarrow } = props;
   const styles = useStyles2(getStyles);
+  const id = useId();
   const [isOpen, setOpen] = useState(false);
   const options = (key: 'site' | 'role') => choicesOf(nodes, key).map((value) => ({ label: value, value }));
   const values = (chosen: readonly SelectableValue<string>[]) => chosen.flatMap(({ value }) => value ?? []);
@@ -52,37 +53,43 @@ export function GraphToolbar(props: GraphToolbarProps) {
         />
       ) : null}
       {showFilters && sites.length > 1 ? (
-        <MultiCombobox
-          aria-label="Sites"
-          placeholder="All sites"
-          width="auto"
-          minWidth={14}
-          maxWidth={30}
-          options={sites}
-          value={[...filter.sites]}
-          onChange={(chosen) => onFilter({ ...filter, sites: values(chosen) })}
-        />
+        <Labelled label="Sites" id={`${id}-sites`}>
+          <MultiCombobox
+            id={`${id}-sites`}
+            placeholder="All sites"
+            width="auto"
+            minWidth={14}
+            maxWidth={30}
+            options={sites}
+            value={[...filter.sites]}
+            onChange={(chosen) => onFilter({ ...filter, sites: values(chosen) })}
+          />
+        </Labelled>
       ) : null}
       {showFilters && roles.length > 1 ? (
-        <MultiCombobox
-          aria-label="Roles"
-          placeholder="All roles"
-          width="auto"
-          minWidth={14}
-          maxWidth={30}
-          options={roles}
-          value={[...filter.roles]}
-          onChange={(chosen) => onFilter({ ...filter, roles: values(chosen) })}
-        />
+        <Labelled label="Roles" id={`${id}-roles`}>
+          <MultiCombobox
+            id={`${id}-roles`}
+            placeholder="All roles"
+            width="auto"
+            minWidth={14}
+            maxWidth={30}
+            options={roles}
+            value={[...filter.roles]}
+            onChange={(chosen) => onFilter({ ...filter, roles: values(chosen) })}
+          />
+        </Labelled>
       ) : null}
       {showFilters ? (
-        <Combobox
-          aria-label="Minimum confidence"
-          width={18}
-          options={confidences.map((value) => ({ label: confidenceLabel(value), value }))}
-          value={filter.minConfidence}
-          onChange={({ value }) => onFilter({ ...filter, minConfidence: value })}
-        />
+        <Labelled label="Minimum confidence" id={`${id}-confidence`}>
+          <Combobox
+            id={`${id}-confidence`}
+            width={18}
+            options={confidences.map((value) => ({ label: confidenceLabel(value), value }))}
+            value={filter.minConfidence}
+            onChange={({ value }) => onFilter({ ...filter, minConfidence: value })}
+          />
+        </Labelled>
       ) : null}
       <div className={styles.buttons}>
         <ToolbarButton icon="search-plus" aria-label="Zoom in" tooltip="Zoom in (+)" onClick={() => onZoom(1.4)} />
@@ -100,6 +107,19 @@ export function GraphToolbar(props: GraphToolbarProps) {
           onClick={() => onView(view === 'map' ? 'table' : 'map')}
         />
       </div>
+    </div>
+  );
+}
+
+/** Grafana's comboboxes take no label of their own. */
+function Labelled({ label, id, children }: { label: string; id: string; children: ReactNode }) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div>
+      <label htmlFor={id} className={styles.heard}>
+        {label}
+      </label>
+      {children}
     </div>
   );
 }
@@ -191,6 +211,14 @@ const getStyles = (theme: GrafanaTheme2) => {
       paddingBottom: theme.spacing(1),
     }),
     buttons: css({ display: 'flex', marginLeft: 'auto', gap: theme.spacing(0.5) }),
+    heard: css({
+      position: 'absolute',
+      width: 1,
+      height: 1,
+      overflow: 'hidden',
+      clipPath: 'inset(50%)',
+      whiteSpace: 'nowrap',
+    }),
     search: css({ position: 'relative' }),
     hits: css({
       position: 'absolute',
