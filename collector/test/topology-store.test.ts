@@ -1,4 +1,6 @@
 import { migrate } from '../src/db/migrate.js';
+import { createPool } from '../src/db/pool.js';
+import { readerUrl } from '../src/db/reader-login.js';
 import { inventoryStore } from '../src/inventory/store.js';
 import { mergeFacts } from '../src/topology/current-facts.js';
 import { edgeStore, type EdgeChanges } from '../src/topology/edge-store.js';
@@ -449,6 +451,24 @@ describeDatabase('roles', (edition) => {
       'create temporary table mine (id int)',
     ]) {
       await expect(reader.query(sql)).rejects.toMatchObject({ code: expect.stringMatching(/^(42501|3F000|25006)$/) });
+    }
+  });
+
+  test('a login of the reader cannot become anybody else', async () => {
+    const reader = createPool(await readerUrl(db.pool, db.url), { onError: () => undefined, maxConnections: 1 });
+    try {
+      await expect(reader.query('select id from sites')).resolves.toMatchObject({ rowCount: expect.any(Number) });
+      await expect(reader.query('reset role; select address from public.devices')).rejects.toMatchObject({
+        code: '42501',
+      });
+      await expect(reader.query('set role plantgraph_owner')).rejects.toMatchObject({ code: '42501' });
+      await expect(reader.query('select public.delete_older_than(null, null, null)')).rejects.toMatchObject({
+        code: '42501',
+      });
+      await reader.query('set default_transaction_read_only = off');
+      await expect(reader.query('create table grafana.mine (id int)')).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await reader.end();
     }
   });
 
