@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Bench, BenchReport } from '../../bench/report.js';
@@ -22,6 +22,7 @@ class BenchMissingError extends PlantgraphError {
 /** Each is `bench/<name>.ts`, which exports `bench`. */
 const BENCHES: readonly { name: string; description: string }[] = [
   { name: 'pnm', description: 'Decoding of every PNM file type, damaged inputs, impairments found' },
+  { name: 'topology', description: 'Paths, impact, inference and its accuracy over generated networks' },
 ];
 const DEFAULT_ROUNDS = 31;
 
@@ -55,7 +56,9 @@ async function loadBench(name: string): Promise<Bench> {
     throw new BenchMissingError(`no ${join(folder, `${name}.ts`)}: benches run in a checkout of the repository`);
   }
   const { build } = await import('esbuild');
-  const outdir = fileURLToPath(new URL('../bench', import.meta.url));
+  // not in dist: a build that somebody starts meanwhile empties it
+  const outdir = fileURLToPath(new URL(`../../.cache/bench/${name}-${process.pid}`, import.meta.url));
+  process.on('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const entryPoints = readdirSync(folder)
     .filter((file) => file === `${name}.ts` || (file.startsWith(`${name}-`) && file.endsWith('-worker.ts')))
     .map((file) => join(folder, file));
