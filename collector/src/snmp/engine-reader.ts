@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { SnmpCredential, SnmpTarget } from './credential.js';
 import { ResultBlock } from './engine/block.js';
-import { rowsOfBlock } from './engine/block-rows.js';
+import { rowsOfBlock, valueOfEntry } from './engine/block-rows.js';
 import type { EngineClient } from './engine/client.js';
 import type { IndexRange } from './engine/names.js';
 import { DEFAULT_ENGINE_CONFIG, type EngineConfig, type EngineCredential } from './engine/task.js';
@@ -11,7 +11,6 @@ import { DEFAULT_WALK_LIMITS, type Scalars, type SnmpReader, type WalkOptions } 
 import { parseOid } from './recording.js';
 import { bigintOf, bytesOf, numberOf, oidOf, type CellValue } from './rows.js';
 import type { TaggedWalk } from './walk.js';
-import { valueOfEntry } from './engine/block-rows.js';
 
 export interface EngineReaderOptions {
   readonly engine: EngineClient;
@@ -139,11 +138,13 @@ export async function engineWalk(
   }
 }
 
+/** A reader whose walks may also be limited to index ranges. */
+export interface EngineReader extends SnmpReader {
+  walk(columns: readonly string[], options?: EngineWalkOptions): Promise<TaggedWalk>;
+}
+
 /** A reader that walks and gets through the engine. */
-export function createEngineReader(
-  target: SnmpTarget,
-  options: EngineReaderOptions,
-): SnmpReader & { walk(columns: readonly string[], options?: EngineWalkOptions): Promise<TaggedWalk> } {
+export function createEngineReader(target: SnmpTarget, options: EngineReaderOptions): EngineReader {
   const closing = new AbortController();
   const signalOf = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;

@@ -22,12 +22,14 @@ export function createLocalEngine(options: EngineOptions = {}): EngineClient {
   return {
     run: (request, signal) =>
       new Promise((resolve) => {
-        let onAbort: (() => void) | undefined;
-        const number = engine.submit(request, (block) => {
-          if (onAbort) signal?.removeEventListener('abort', onAbort);
+        const started: { number?: number } = {};
+        const onAbort = () => {
+          if (started.number !== undefined) engine.cancel(started.number);
+        };
+        started.number = engine.submit(request, (block) => {
+          signal?.removeEventListener('abort', onAbort);
           resolve(block);
         });
-        onAbort = () => engine.cancel(number);
         if (signal?.aborted) onAbort();
         else signal?.addEventListener('abort', onAbort, { once: true });
       }),

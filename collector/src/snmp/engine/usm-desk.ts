@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { AnswerView, isUnder, readUnsigned } from './answer.js';
+import { isUnder, readUnsigned, type AnswerView } from './answer.js';
 import type { EngineCounters } from './counters.js';
 import type { Device } from './device.js';
 import { EngineClock } from './engine-clock.js';

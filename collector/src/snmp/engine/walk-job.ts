@@ -1,7 +1,7 @@
 import type { AnswerView } from './answer.js';
 import { decodeOid, encodeIndex, encodeOid, beforeStart, type IndexRange } from './names.js';
 import type { RequestSize } from './device.js';
-import { endOfErrorStatus, Job, TOO_BIG, type End, type JobContext } from './job.js';
+import { endOfErrorStatus, GENERAL_ERROR, Job, TOO_BIG, type End, type JobContext } from './job.js';
 import { Column, Lane } from './lane.js';
 import type { EngineRequest } from './task.js';
 
@@ -103,6 +103,8 @@ export class WalkJob extends Job {
         errorStatus: TOO_BIG,
       });
     }
+    // Net-SNMP says genErr of nothing in particular when a v3 answer would pass the message size that we gave
+    if (view.errorStatus === GENERAL_ERROR && view.errorIndex === 0 && this.shrink()) return this.proceed(lane);
     const at = view.errorIndex - 1;
     const isKnown = at >= 0 && at < view.count;
     const oid = isKnown ? decodeOid(octets, view.nameStart(at), view.nameEnd(at)) : undefined;
