@@ -4,40 +4,62 @@ import { fecCounters, type FecSummary } from '../formats/fec-summary.js';
 import { FIXED_POINT, int16Of, type FixedPoint } from '../formats/fixed-point.js';
 import { modulationRuns, type ModulationProfiles } from '../formats/modulation-profile.js';
 import { RXMER_NOT_MEASURED } from '../formats/rxmer.js';
-import { amplitudeRow } from '../formats/spectrum-amplitude.js';
+import { amplitudeRow, type SpectrumAmplitude } from '../formats/spectrum-amplitude.js';
 import { uint32Of } from '../formats/words.js';
 import { complexSamples } from '../measures/values.js';
 
-/** One text per file's values, the same for every decoder that reads them right; undefined where none can be read. */
-export function canonicalValues(file: PnmFile): string | undefined {
+/**
+ * SHA-256 of one text per file's values, the same for every decoder that reads them right; undefined where none can be
+ * read. The text is made piece by piece: of the largest files it has hundreds of megabytes.
+ */
+export function valuesSha256(file: PnmFile): string | undefined {
+  const pieces = canonicalPieces(file);
+  if (pieces === undefined) return undefined;
+  const hash = createHash('sha256');
+  for (const piece of pieces) hash.update(piece, 'utf8');
+  return hash.digest('hex');
+}
+
+function canonicalPieces(file: PnmFile): Iterable<string> | undefined {
   const complex = complexSamples(file);
-  if (complex !== undefined) return complexText(complex.bytes, complex.format);
+  if (complex !== undefined) return pieces(complex.bytes, (wire) => complexText(wire, complex.format));
   switch (file.kind) {
     case 'ds_ofdm_rxmer':
     case 'us_ofdma_rxmer':
-      return rxMerText(file.quarterDb);
+      return pieces(file.quarterDb, rxMerText);
     case 'ds_histogram':
-      return uint32Of(file.hitBytes).join(',');
+      return pieces(file.hitBytes, countText);
     case 'ccap_us_histogram':
-      return file.content?.content === 'histogram' ? uint32Of(file.content.hitBytes).join(',') : undefined;
+      return file.content?.content === 'histogram' ? pieces(file.content.hitBytes, countText) : undefined;
     case 'ds_spectrum':
-      return powerText(file.powerBytes);
+      return pieces(file.powerBytes, powerText);
     case 'ds_spectrum_snmp_amplitude':
-      return Array.from(file.rowOffsets, (_, row) => powerText(amplitudeRow(file, row).powerBytes)).join(',');
+      return amplitudePieces(file);
     case 'ds_ofdm_fec_summary':
-      return fecText(file);
+      return fecPieces(file);
     case 'ds_ofdm_modulation_profile':
-      return modulationText(file);
+      return modulationPieces(file);
     default:
       return undefined;
   }
 }
 
-/** SHA-256 of `canonicalValues` as hex. */
-export function valuesSha256(file: PnmFile): string | undefined {
-  const text = canonicalValues(file);
-  return text === undefined ? undefined : createHash('sha256').update(text, 'utf8').digest('hex');
+const PIECE_BYTES = 32_768;
+
+/** Values joined by commas, a few thousand at a time. */
+function* pieces(wire: Uint8Array, textOf: (wire: Uint8Array) => string): Generator<string> {
+  for (let at = 0; at < wire.length; at += PIECE_BYTES) {
+    yield (at === 0 ? '' : ',') + textOf(wire.subarray(at, at + PIECE_BYTES));
+  }
 }
+
+function* amplitudePieces(file: SpectrumAmplitude): Generator<string> {
+  for (let row = 0; row < file.rowOffsets.length; row++) {
+    yield (row === 0 ? '' : ',') + powerText(amplitudeRow(file, row).powerBytes);
+  }
+}
+
+const countText = (wire: Uint8Array): string => uint32Of(wire).join(',');
 
 const QUARTERS = Array.from({ length: 256 }, (_, quarter) =>
   quarter === RXMER_NOT_MEASURED ? 'null' : (quarter / 4).toFixed(2),
@@ -52,25 +74,21 @@ const complexText = (wire: Uint8Array, format: FixedPoint): string =>
 const powerText = (wire: Uint8Array): string =>
   Array.from(int16Of(wire), (hundredths) => (hundredths / 100).toFixed(2)).join(',');
 
-function fecText(summary: FecSummary): string {
-  return summary.profiles
-    .map((profile) => {
-      const { timestampSec, total, corrected, uncorrectable } = fecCounters(summary, profile);
-      const sets = Array.from(total, (codewords, i) =>
-        [timestampSec[i], codewords, corrected[i], uncorrectable[i]].join(','),
-      );
-      return `${profile.profileId}:${sets.join(';')}`;
-    })
-    .join('|');
+function* fecPieces(summary: FecSummary): Generator<string> {
+  for (const [i, profile] of summary.profiles.entries()) {
+    const { timestampSec, total, corrected, uncorrectable } = fecCounters(summary, profile);
+    const sets = Array.from(total, (codewords, set) =>
+      [timestampSec[set], codewords, corrected[set], uncorrectable[set]].join(','),
+    );
+    yield `${i === 0 ? '' : '|'}${profile.profileId}:${sets.join(';')}`;
+  }
 }
 
-function modulationText({ profiles }: ModulationProfiles): string {
-  return profiles
-    .map((profile) => {
-      const runs = modulationRuns(profile).map(({ mainCode, skipCode, subcarrierCount }) =>
-        skipCode === undefined ? `0/${mainCode}/${subcarrierCount}` : `1/${mainCode}/${skipCode}/${subcarrierCount}`,
-      );
-      return `${profile.profileId}:${runs.join(';')}`;
-    })
-    .join('|');
+function* modulationPieces({ profiles }: ModulationProfiles): Generator<string> {
+  for (const [i, profile] of profiles.entries()) {
+    const runs = modulationRuns(profile).map(({ mainCode, skipCode, subcarrierCount }) =>
+      skipCode === undefined ? `0/${mainCode}/${subcarrierCount}` : `1/${mainCode}/${skipCode}/${subcarrierCount}`,
+    );
+    yield `${i === 0 ? '' : '|'}${profile.profileId}:${runs.join(';')}`;
+  }
 }

@@ -57,6 +57,7 @@ test.each([
   ['a profile beyond the block', patched(31, 200), 'PNM_INVALID_FIELD', 30],
   ['a scheme cut inside', patched(31, 8), 'PNM_TRUNCATED', 36],
   ['a profile header cut', patched(28, 14), 'PNM_TRUNCATED', 41],
+  ['more subcarriers than any channel has', patched(34, 0x20), 'PNM_INVALID_FIELD', 34],
 ])('rejects %s', (_name, file, code, offset) => {
   expect(() => decodeModulationProfiles(file)).toThrow(expect.objectContaining({ code, offset }));
 });
@@ -68,4 +69,11 @@ test.each([
   ['a profile twice', patched(41, 3), 'PNM_DUPLICATE', 41],
 ])('accepts %s with a warning', (_name, file, code, offset) => {
   expect(decodeModulationProfiles(file).warnings).toEqual([expect.objectContaining({ code, offset })]);
+});
+
+test('a block of nothing but empty profiles is refused, not listed', () => {
+  const file = new Uint8Array(29 + 3_000_000);
+  file.set(bytes.subarray(0, 25));
+  new DataView(file.buffer).setUint32(25, 3_000_000);
+  expect(() => decodeModulationProfiles(file)).toThrow(expect.objectContaining({ code: 'PNM_INVALID_FIELD' }));
 });

@@ -4,6 +4,7 @@ import { PnmFormatError } from './errors.js';
 import {
   checkAxis,
   macBytesOf,
+  MAX_SUBCARRIERS,
   readCaptureTime,
   readDeclared,
   readMac,
@@ -46,7 +47,8 @@ const RANGE_SCHEME = 0;
 const ALTERNATING_SCHEME = 1;
 const RANGE_BYTES = 4;
 const ALTERNATING_BYTES = 5;
-const MAX_BLOCK_BYTES = 255 * (3 + 0xffff);
+const MAX_PROFILES = 255;
+const MAX_BLOCK_BYTES = MAX_PROFILES * (3 + 0xffff);
 
 /** Codes that carry no data. Codes 2…14 equal the bits of a symbol. */
 export const MODULATION_CODE = { zeroBit: 0, continuousPilot: 1, exclusion: 16, plc: 20 } as const;
@@ -107,6 +109,9 @@ function readProfiles(block: Uint8Array, blockAt: number, warnings: PnmWarning[]
   const seen = new Set<number>();
   let at = 0;
   while (at < block.length) {
+    if (profiles.length === MAX_PROFILES) {
+      throw new PnmFormatError('PNM_INVALID_FIELD', blockAt + at, `more than ${MAX_PROFILES} profiles`);
+    }
     if (block.length - at < 3) {
       throw new PnmFormatError('PNM_TRUNCATED', blockAt + at, 'profile header needs 3 bytes of the block');
     }
@@ -131,16 +136,17 @@ function readProfiles(block: Uint8Array, blockAt: number, warnings: PnmWarning[]
   return profiles;
 }
 
-/** Checks every run and adds them up; unknown codes are kept and told once each. */
+/** Checks every run and adds them up; unknown codes are kept and told once a profile. */
 function readProfile(
   profileId: number,
   runBytes: Uint8Array,
   offset: number,
   warnings: PnmWarning[],
 ): ModulationProfile {
-  const unknownCodes = new Set<number>();
   let runCount = 0;
   let subcarrierCount = 0;
+  let unknownCodes = 0;
+  let firstUnknownAt = 0;
   let at = 0;
   while (at < runBytes.length) {
     const scheme = runBytes[at]!;
@@ -152,14 +158,19 @@ function readProfile(
       throw new PnmFormatError('PNM_TRUNCATED', offset + at, `scheme needs ${length} bytes of its profile`);
     }
     for (let code = at + 1; code < at + length - 2; code++) {
-      if (KNOWN_CODES[runBytes[code]!] === 1 || unknownCodes.has(runBytes[code]!)) continue;
-      unknownCodes.add(runBytes[code]!);
-      const message = `profile ${profileId}: modulation code ${runBytes[code]!}`;
-      warnings.push({ code: 'PNM_VALUE_UNKNOWN', offset: offset + code, message });
+      if (KNOWN_CODES[runBytes[code]!] === 0 && unknownCodes++ === 0) firstUnknownAt = code;
     }
     subcarrierCount += (runBytes[at + length - 2]! << 8) | runBytes[at + length - 1]!;
+    if (subcarrierCount > MAX_SUBCARRIERS) {
+      const message = `profile ${profileId} passes ${MAX_SUBCARRIERS} subcarriers`;
+      throw new PnmFormatError('PNM_INVALID_FIELD', offset + at + length - 2, message);
+    }
     runCount++;
     at += length;
+  }
+  if (unknownCodes > 0) {
+    const message = `profile ${profileId}: ${unknownCodes} unknown modulation codes, the first ${runBytes[firstUnknownAt]!}`;
+    warnings.push({ code: 'PNM_VALUE_UNKNOWN', offset: offset + firstUnknownAt, message });
   }
   return { profileId, runCount, subcarrierCount, runBytes };
 }

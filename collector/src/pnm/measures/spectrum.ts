@@ -66,27 +66,32 @@ export interface SpectrumPeak {
 }
 
 const SURROUNDING_HZ = 3_000_000;
+const MAX_BLOCK_BINS = 4096;
+const APART_HZ = 300_000;
 const MIN_PROMINENCE_DB = 10;
 
-/** Bins that stand out of their surroundings (carriers, beats, ingress), strongest first. */
+/** Bins that stand out of the median of their surroundings (carriers, beats, ingress), strongest first. */
 export function spectrumPeaks(series: PowerSeries, maxPeaks = 20): SpectrumPeak[] {
   const { powerDbmv, frequencyHz } = series;
-  const half = Math.max(4, Math.round(SURROUNDING_HZ / Math.max(1, series.binHz)));
+  const block = Math.max(8, Math.min(MAX_BLOCK_BINS, Math.round((2 * SURROUNDING_HZ) / Math.max(1, series.binHz))));
   const peaks: SpectrumPeak[] = [];
-  for (let i = 0; i < powerDbmv.length; i++) {
-    const here = powerDbmv[i]!;
-    if (here < (powerDbmv[i - 1] ?? -Infinity) || here <= (powerDbmv[i + 1] ?? -Infinity)) continue;
-    // a cheap look first: the median of thousands of windows would be most of the work
-    if (here - Math.min(powerDbmv[i - half] ?? Infinity, powerDbmv[i + half] ?? Infinity) < MIN_PROMINENCE_DB / 2)
-      continue;
-    const prominenceDb = here - median(powerDbmv.subarray(Math.max(0, i - half), i + half + 1));
-    if (prominenceDb >= MIN_PROMINENCE_DB) peaks.push({ frequencyHz: frequencyHz[i]!, powerDbmv: here, prominenceDb });
+  for (let from = 0; from < powerDbmv.length; from += block) {
+    const to = Math.min(powerDbmv.length, from + block);
+    // half a block of neighbours on each side; one median a block keeps the work linear
+    const middle = median(powerDbmv.subarray(Math.max(0, from - block / 2), to + block / 2));
+    for (let i = from; i < to; i++) {
+      const here = powerDbmv[i]!;
+      if (here < (powerDbmv[i - 1] ?? -Infinity) || here <= (powerDbmv[i + 1] ?? -Infinity)) continue;
+      const prominenceDb = here - middle;
+      if (prominenceDb >= MIN_PROMINENCE_DB)
+        peaks.push({ frequencyHz: frequencyHz[i]!, powerDbmv: here, prominenceDb });
+    }
   }
   peaks.sort((a, b) => b.powerDbmv - a.powerDbmv);
   const kept: SpectrumPeak[] = [];
   for (const peak of peaks) {
     if (kept.length === maxPeaks) break;
-    if (kept.every((other) => Math.abs(other.frequencyHz - peak.frequencyHz) > SURROUNDING_HZ / 10)) kept.push(peak);
+    if (kept.every((other) => Math.abs(other.frequencyHz - peak.frequencyHz) > APART_HZ)) kept.push(peak);
   }
   return kept;
 }
