@@ -421,6 +421,9 @@ describeDatabase('the map', (edition) => {
     );
     expect(orphans.rows).toEqual([]);
     expect(await inventoryStore(db.pool).removed()).toEqual(new Set(['a', 'b']));
+    await factsStore(db.pool).endRemoved(now);
+    expect(await count(db, 'facts_interfaces where valid_to is null')).toBe(0);
+    expect(await factsStore(db.pool).loadFacts()).toEqual(new Map());
     await inventory(db);
   });
 

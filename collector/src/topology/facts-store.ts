@@ -47,6 +47,8 @@ export interface FactsStore {
   writePoll(record: PollRecord): Promise<WrittenPoll>;
   /** The current facts of every device of the inventory that ever answered. */
   loadFacts(): Promise<Map<string, DeviceFacts>>;
+  /** Ends the facts of devices that left the inventory: nobody confirms them any more. */
+  endRemoved(at: Date): Promise<void>;
 }
 
 /** What a walk that was cut short shows is kept for people, not more of it than this a poll. */
@@ -75,6 +77,21 @@ export function factsStore(pool: pg.Pool): FactsStore {
         if (whole.size > 0) await writeDevice(client, record);
       });
       return { appeared: difference.appeared.length, gone: difference.gone.length, refused, success };
+    },
+
+    async endRemoved(at) {
+      const removed = 'select device_id from devices where removed_at is not null';
+      await inTransaction(pool, async (client) => {
+        for (const table of FACT_TABLES) {
+          await client.query(
+            `update ${table} set valid_to = greatest($1, valid_from) where valid_to is null and device_id in (${removed})`,
+            [at],
+          );
+        }
+        await client.query(`delete from interfaces where device_id in (${removed})`);
+        await client.query(`delete from device_tables where device_id in (${removed})`);
+        await client.query(`delete from poll_states where device_id in (${removed})`);
+      });
     },
 
     async loadFacts() {

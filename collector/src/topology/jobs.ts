@@ -298,6 +298,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     snapshot: () => ({ version, at: inferredAt, facts, inference, edges }),
     settle,
     async start() {
+      await options.facts.endRemoved(now());
       const loaded = await options.facts.loadFacts();
       facts = new Map([...loaded].filter(([id]) => deviceOf.has(id)));
       edges = await options.edges.loadEdges(new Date(now().getTime() - options.graceMs));
