@@ -386,6 +386,17 @@ describeDatabase('the map', (edition) => {
     ]);
   });
 
+  test('a link whose port went down is lost at that poll, since then', async () => {
+    const up = facts('a', { interfaces: [port(1), port(2)] });
+    const down = facts('a', { interfaces: [port(1, { operStatus: 'down' }), port(2)] });
+    await poll(db, down, up, 0);
+    const lost = await db.pool.query(`select lost, state, since from grafana.canonical_links where id = 'link'`);
+    expect(lost.rows).toEqual([{ lost: 1, state: 'down', since: at(0) }]);
+    await poll(db, up, down, 60);
+    const back = await db.pool.query(`select lost, state from grafana.canonical_links where id = 'link'`);
+    expect(back.rows).toEqual([{ lost: 0, state: 'current' }]);
+  });
+
   test('views have exactly the columns that panels were promised, in their types', async () => {
     const { rows } = await db.pool.query<{ view: string; columns: string }>(
       `select c.relname as view, string_agg(a.attname || ' ' || format_type(a.atttypid, null), ', ' order by a.attnum) as columns
