@@ -31,7 +31,14 @@ export const inventoryRoutes: FastifyPluginAsyncTypebox<{ inventory: InventoryRe
   );
   app.get(
     '/devices/:id',
-    { schema: { tags, params: Type.Object({ id: Type.String() }), response: { 200: Device, 404: Problem } } },
+    {
+      schema: {
+        tags,
+        summary: 'One polled device',
+        params: Type.Object({ id: Type.String() }),
+        response: { 200: Device, 404: Problem },
+      },
+    },
     async (request) => {
       const device = await inventory.device(request.params.id);
       if (!device) throw new HttpError(404, 'INVENTORY_NOT_FOUND', `No device ${request.params.id} in the inventory.`);
