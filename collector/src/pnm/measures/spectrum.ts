@@ -68,6 +68,8 @@ export interface SpectrumPeak {
 const SURROUNDING_HZ = 3_000_000;
 const MAX_BLOCK_BINS = 4096;
 const APART_HZ = 300_000;
+const MAX_CANDIDATES = 8192;
+const strongestFirst = (a: SpectrumPeak, b: SpectrumPeak): number => b.powerDbmv - a.powerDbmv;
 const MIN_PROMINENCE_DB = 10;
 
 /** Bins that stand out of the median of their surroundings (carriers, beats, ingress), strongest first. */
@@ -87,7 +89,7 @@ export function spectrumPeaks(series: PowerSeries, maxPeaks = 20): SpectrumPeak[
         peaks.push({ frequencyHz: frequencyHz[i]!, powerDbmv: here, prominenceDb });
     }
   }
-  peaks.sort((a, b) => b.powerDbmv - a.powerDbmv);
+  peaks.sort(strongestFirst);
   const kept: SpectrumPeak[] = [];
   for (const peak of peaks) {
     if (kept.length === maxPeaks) break;
