@@ -62,11 +62,12 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
   const { config } = loaded;
   const metrics = createMetrics({ version: VERSION });
   const snmpCounters = createSnmpCounters();
-  metrics.counts(
-    'plantgraph_snmp_rejected_total',
-    'Datagrams and answers refused, by reason',
-    'reason',
-    () => snmpCounters,
+  metrics.counts('plantgraph_snmp_packets_total', 'Datagrams sent, and answers taken', 'direction', () => ({
+    sent: snmpCounters.sent,
+    accepted: snmpCounters.accepted,
+  }));
+  metrics.counts('plantgraph_snmp_rejected_total', 'Datagrams refused, by reason', 'reason', () =>
+    Object.fromEntries(Object.entries(snmpCounters).filter(([reason]) => reason !== 'sent' && reason !== 'accepted')),
   );
   const openReader = (target: ResolvedDevice['target']): SnmpReader =>
     createSnmpReader(target, { counters: snmpCounters, now });

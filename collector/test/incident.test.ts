@@ -1,0 +1,188 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { evaluateAlert, QUIET, type Threshold } from '../src/commands/provisioning/alert-chain.js';
+import { readProvisioning } from '../src/commands/provisioning/files.js';
+import { runWith } from '../src/commands/provisioning/check.js';
+import { expandMacros } from '../src/commands/provisioning/macros.js';
+import { sqlProblems } from '../src/commands/provisioning/run-sql.js';
+import { sqlUses } from '../src/commands/provisioning/semantics.js';
+import { createDemoNetwork, type DemoNetwork } from '../src/simulator/demo.js';
+import { freeUdpPort, startCollector, until, type TestCollector } from './collector.js';
+import { describeDatabase, useDatabase } from './database.js';
+
+/** The incidents of the demo, seen by the alert rules as they are shipped: SQL, threshold and all. */
+const provisioning = join(__dirname, '../../provisioning');
+
+interface Rule {
+  uid: string;
+  data: { refId: string; model: { rawSql?: string; conditions?: Threshold[] } }[];
+}
+
+const rules = new Map(
+  (
+    parse(readFileSync(join(provisioning, 'alerting/plantgraph.yaml'), 'utf8')) as { groups: { rules: Rule[] }[] }
+  ).groups.flatMap((group) => group.rules.map((rule) => [rule.uid, rule] as const)),
+);
+
+describeDatabase('incidents', (edition) => {
+  const database = useDatabase(edition);
+  let network: DemoNetwork;
+  let running: TestCollector;
+
+  beforeAll(async () => {
+    const [port, tftpPort] = [await freeUdpPort(), await freeUdpPort()];
+    network = createDemoNetwork({
+      port,
+      tftpPort,
+      measureMs: 300,
+      incidentEveryMs: Infinity,
+      firstIncidentAfterMs: Infinity,
+    });
+    await network.start();
+    process.env['PLANTGRAPH_TEST_READ'] = network.inventory.modemAccess.community;
+    process.env['PLANTGRAPH_TEST_WRITE'] = network.inventory.modemAccess.writeCommunity;
+    running = await startCollector(
+      database.pool,
+      JSON.stringify({
+        api: { port: 0 },
+        tftp: { listen: ['127.0.0.1'], port: tftpPort, advertise: '127.0.0.1' },
+        sites: [...new Set(network.inventory.devices.map(({ site }) => site))].map((id) => ({ id })),
+        credentials: {
+          campus: { version: '2c', community: 'env:PLANTGRAPH_TEST_READ' },
+          modems: { version: '2c', community: 'env:PLANTGRAPH_TEST_READ', writeCommunity: 'env:PLANTGRAPH_TEST_WRITE' },
+        },
+        profiles: { fast: { tablesSec: 3, interfacesSec: 3, forwardingSec: 10, timeoutMs: 1000, retries: 2 } },
+        devices: network.inventory.devices.map(({ id, address, site, role }) => ({
+          id,
+          address,
+          port,
+          site,
+          role,
+          credential: 'campus',
+          profile: 'fast',
+          anchor: role === 'core',
+          ...(role === 'cmts' ? { modemCredential: 'modems', modemPort: port } : {}),
+        })),
+        topology: { removeAfterPolls: 2 },
+        pnm: { writeAllowed: true, rxmerEverySec: 15, constellationEverySec: 3600, parallelModems: 16 },
+      }),
+    );
+  }, 120_000);
+
+  afterAll(async () => {
+    await running?.stop();
+    await network?.stop();
+  }, 120_000);
+
+  /** Rows of a rule as alert instances: labels and value. */
+  const evaluate = async (uid: string) => {
+    const rule = rules.get(uid);
+    const sql = rule?.data[0]?.model.rawSql;
+    if (sql === undefined) throw new Error(`no rule ${uid}`);
+    const now = new Date();
+    const text = expandMacros(sql, { from: new Date(now.getTime() - 900_000), to: now, variables: {} });
+    const { columns, rows } = await runWith(database.poolAs('grafana_reader') as never)(text);
+    const value = columns.findIndex(({ typeOid }) => typeOid === 701);
+    const threshold = rule?.data[1]?.model.conditions?.[0];
+    return rows.map((row) => ({
+      labels: row.filter((_cell, index) => index !== value).map(String),
+      value: Number(row[value]),
+      fires:
+        threshold !== undefined &&
+        evaluateAlert(QUIET, Number(row[value]), 0, threshold, { forMs: 0, keepFiringForMs: 0 }).state === 'alerting',
+    }));
+  };
+  const firing = async (uid: string) => (await evaluate(uid)).filter(({ fires }) => fires);
+
+  test('a quiet network fires nothing', async () => {
+    const query = "select count(*)::int as count from edges where valid_to is null and subject = 'link' and sides = 2";
+    await until(
+      async () => (await database.pool.query<{ count: number }>(query)).rows[0]?.count ?? 0,
+      (count) => count >= 25,
+      90_000,
+    );
+    await until(
+      async () =>
+        (
+          await database.pool.query<{ count: number }>(
+            'select count(distinct mac)::int as count from grafana.rxmer_captures',
+          )
+        ).rows[0]?.count ?? 0,
+      (count) => count === network.plant.modems.length,
+      120_000,
+    );
+    for (const uid of rules.keys()) expect({ uid, firing: await firing(uid) }).toEqual({ uid, firing: [] });
+  }, 240_000);
+
+  test('every SQL of the shipped files runs on this data and has the shape that its use needs', async () => {
+    const pool = database.poolAs('grafana_reader');
+    expect(await sqlProblems(sqlUses(readProvisioning(provisioning)), runWith(pool as never), new Date())).toEqual([]);
+  }, 60_000);
+
+  test('an uplink that fails is a lost link and churn, with both ports; its return ends it', async () => {
+    const churnBefore = (await evaluate('plantgraph-edge-churn')).reduce((sum, { value }) => sum + value, 0);
+    network.playIncident('uplink-fails');
+    const lost = await until(
+      () => firing('plantgraph-link-lost'),
+      (rows) => rows.length > 0,
+      90_000,
+    );
+    expect(lost).toHaveLength(1);
+    expect(lost[0]?.labels.join(' ')).toMatch(/b1-core-1 1\/4/);
+    expect(lost[0]?.labels.join(' ')).toMatch(/b1-dist-2 1\/0\/3/);
+    const churn = (await evaluate('plantgraph-edge-churn')).reduce((sum, { value }) => sum + value, 0);
+    expect(churn).toBeGreaterThan(churnBefore);
+    network.playIncident('uplink-returns');
+    await until(
+      () => firing('plantgraph-link-lost'),
+      (rows) => rows.length === 0,
+      90_000,
+    );
+  }, 240_000);
+
+  test('a notch on a leg pulls its modems below their required MER, and names the node', async () => {
+    network.playIncident('notch-appears');
+    const nodes = await until(
+      () => firing('plantgraph-rxmer-node'),
+      (rows) => rows.length > 0,
+      90_000,
+    );
+    expect(nodes.map(({ labels }) => labels[1])).toEqual(['HQ-N2']);
+    const modems = await until(
+      () => firing('plantgraph-rxmer-modem'),
+      (rows) => rows.length >= 5,
+      90_000,
+    );
+    expect(new Set(modems.map(({ labels }) => labels[1]))).toEqual(new Set(['HQ-N2']));
+    network.playIncident('notch-gone');
+    await until(
+      () => firing('plantgraph-rxmer-node'),
+      (rows) => rows.length === 0,
+      90_000,
+    );
+  }, 240_000);
+
+  test('a device that falls silent loses no link', async () => {
+    const silent = network.inventory.devices.find(({ role }) => role === 'distribution');
+    const count = async () =>
+      (
+        await database.pool.query<{ count: number }>(
+          "select count(*)::int as count from edges where valid_to is null and subject = 'link' and $1 in (a_dev, b_dev)",
+          [silent?.id],
+        )
+      ).rows[0]?.count;
+    const before = await count();
+    network.misbehave(String(silent?.id), { silent: true });
+    await until(
+      async () =>
+        (
+          await database.pool.query<{ device: string }>('select device from grafana.poll_health where overdue = 1')
+        ).rows.map(({ device }) => device),
+      (devices) => devices.includes(String(silent?.id)),
+      90_000,
+    );
+    expect(await count()).toBe(before);
+    network.misbehave(String(silent?.id), undefined);
+  }, 120_000);
+});
