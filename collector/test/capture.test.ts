@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -65,13 +65,19 @@ const request = (mac: string, test: 'rxmer' | 'constellation' = 'rxmer') => ({ m
 
 async function settled(pnm: Pnm, ids: readonly string[], limitMs: number): Promise<Operation[]> {
   const untilMs = performance.now() + limitMs;
-  for (;;) {
-    const operations = await Promise.all(ids.map((id) => pnm.service.operation(id)));
-    const open = operations.filter((operation) => operation?.finishedAt === null);
-    if (open.length === 0) return operations as Operation[];
-    if (performance.now() > untilMs) throw new Error(`${open.length} operations did not end in ${limitMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  const operations: Operation[] = [];
+  for (const id of ids) {
+    for (;;) {
+      const operation = await pnm.service.operation(id);
+      if (operation !== undefined && operation.finishedAt !== null) {
+        operations.push(operation);
+        break;
+      }
+      if (performance.now() > untilMs) throw new Error(`operation ${operations.length} did not end in ${limitMs} ms`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
+  return operations;
 }
 
 async function filesBelow(folder: string): Promise<string[]> {
@@ -85,6 +91,7 @@ describeDatabase('captures', (edition) => {
   let world: World;
   let pnm: Pnm | undefined;
   const pools: pg.Pool[] = [];
+  let child: ChildProcess | undefined;
 
   beforeEach(async () => {
     await database.pool.query('truncate modems, modem_placements, cmts_polls, pnm_operations cascade');
@@ -92,6 +99,8 @@ describeDatabase('captures', (edition) => {
     await database.pool.query('truncate pnm_rxmer_latest, audit_log');
   });
   afterEach(async () => {
+    child?.kill('SIGKILL');
+    child = undefined;
     for (const component of [...(pnm?.components ?? [])].reverse()) await component.stop();
     pnm = undefined;
     await Promise.all(pools.splice(0).map((pool) => pool.end()));
@@ -231,11 +240,11 @@ describeDatabase('captures', (edition) => {
       logLevel: 'error',
       banner: { js: `import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);` },
     });
-    const child = spawn(process.execPath, [outfile, database.url, world.dataDir, JSON.stringify(world.place), '40'], {
+    child = spawn(process.execPath, [outfile, database.url, world.dataDir, JSON.stringify(world.place), '40'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const exited = once(child, 'exit');
-    await once(child.stdout, 'data');
+    if (child.stdout) await once(child.stdout, 'data');
 
     // another collector's service queues; the child does the work
     const asking = pnmAt(database.pool, world.dataDir, world.place, 1);
@@ -262,9 +271,9 @@ describeDatabase('captures', (edition) => {
       const key = `${state} ${error?.code ?? ''}`.trim();
       states.set(key, (states.get(key) ?? 0) + 1);
     }
-    expect([...states.keys()].every((key) => /^(done|(partial|failed) PNM_INTERRUPTED|failed PNM_.*)$/.test(key))).toBe(
-      true,
-    );
+    // whatever else a loaded machine brings (a lost answer, a slow upload), it has a name
+    expect([...states.keys()].filter((key) => !/^(done|(partial|failed) (PNM|SNMP)_\w+)$/.test(key))).toEqual([]);
+    expect([...states.keys()].some((key) => key.endsWith('PNM_INTERRUPTED'))).toBe(true);
 
     // every upload that a modem saw acknowledged is stored exactly once
     const { rows } = await database.pool.query<{ stored: number; files: number }>(

@@ -193,8 +193,7 @@ export function captureStore(pool: pg.Pool): CaptureStore {
 
     async forgetSeries(before) {
       await pool.query('delete from pnm_rxmer_latest where received_at < $1', [before]);
-      await pool.query(`select delete_older_than('pnm_rxmer', 'received_at', $1)`, [before]);
-      await pool.query(`select delete_older_than('pnm_constellations', 'received_at', $1)`, [before]);
+      for (const table of ['pnm_rxmer', 'pnm_constellations']) await deleteOlder(pool, table, before);
       await pool.query(
         `delete from pnm_operations o
           where o.finished_at < $1 and not exists (select from pnm_captures c where c.operation_id = o.operation_id)`,
@@ -213,6 +212,19 @@ export function captureStore(pool: pg.Pool): CaptureStore {
       );
     },
   };
+}
+
+/** Rows that one call of `delete_older_than` takes at most, where the table has no chunks. */
+const DELETE_BATCH_ROWS = 20_000;
+
+async function deleteOlder(pool: pg.Pool, table: string, before: Date): Promise<void> {
+  for (let isFull = true; isFull;) {
+    const { rows } = await pool.query<{ count: string }>(
+      `select delete_older_than($1::regclass, 'received_at', $2) as count`,
+      [`public.${table}`, before],
+    );
+    isFull = Number(rows[0]?.count) >= DELETE_BATCH_ROWS;
+  }
 }
 
 async function updateCapture(client: pg.PoolClient, file: StoredFile, state: CaptureState): Promise<void> {

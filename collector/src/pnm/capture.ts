@@ -157,8 +157,19 @@ export function failureOf(error: unknown, signal: AbortSignal): { code: string; 
     return { code: 'PNM_CANCELLED', message: 'cancelled' };
   }
   if (error instanceof PlantgraphError) return { code: error.code, message: error.message };
+  if (isOfDatabase(error)) {
+    return { code: 'PNM_DATABASE_AWAY', message: 'the database did not answer in time; ask again when it does' };
+  }
   return { code: 'INTERNAL', message: 'something failed in the collector; its log says what' };
 }
+
+/** Errors of the server have a severity; those of the connection are known by their text only. */
+const isOfDatabase = (error: unknown): boolean =>
+  error instanceof Error &&
+  ('severity' in error ||
+    /ECONNREFUSED|ECONNRESET|Connection terminated|timeout exceeded when trying to connect|Query read timeout/.test(
+      error.message,
+    ));
 
 async function captureChannel(run: ChannelRun, channel: OfdmChannel, captureId: string): Promise<string> {
   const { order, card, session, steps, clock, receiver } = run;
