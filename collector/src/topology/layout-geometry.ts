@@ -75,15 +75,45 @@ export function fanPlace(index: number): Position {
   return { x: radius * Math.cos(angle), y: radius * Math.sin(angle) };
 }
 
+/** Beyond this the middle is looked for by degree: distances from every node would take too long. */
+const MAX_CENTRED = 600;
+
+/** Hops from one node to all others of the set that it reaches. */
+export function depthsFrom(graph: Graph, root: number, inside: ReadonlySet<number>): Map<number, number> {
+  const depths = new Map([[root, 0]]);
+  for (const [node, depth] of depths) {
+    for (let slot = graph.offsets[node] as number; slot < (graph.offsets[node + 1] as number); slot++) {
+      const next = graph.slotNode[slot] as number;
+      if (inside.has(next) && !depths.has(next)) depths.set(next, depth + 1);
+    }
+  }
+  return depths;
+}
+
+/** The nodes with the one first that reaches most others in the fewest hops: the core of a campus. */
+export function fromCentre(graph: Graph, members: readonly number[]): number[] {
+  const inside = new Set(members);
+  const degree = (node: number): number => (graph.offsets[node + 1] as number) - (graph.offsets[node] as number);
+  const byDegree = [...members].sort((x, y) => degree(y) - degree(x) || x - y);
+  if (members.length > MAX_CENTRED) return byDegree;
+  const far = new Map(
+    members.map((node) => {
+      const depths = [...depthsFrom(graph, node, inside).values()];
+      const unreached = (members.length - depths.length) * members.length;
+      return [node, depths.reduce((sum, depth) => sum + depth, unreached)];
+    }),
+  );
+  return byDegree.sort((x, y) => (far.get(x) ?? 0) - (far.get(y) ?? 0));
+}
+
 /**
- * A breadth-first tree from the best connected node of each component, children under their parent: linear, for
+ * A breadth-first tree from the middle of each component, children under their parent: linear, for
  * every size. Links beside the tree are drawn straight across.
  */
 export function fallbackLayout(graph: Graph, members: readonly number[]): Block {
   const positions = new Map<number, Position>();
   const inside = new Set(members);
-  const degree = (node: number): number => (graph.offsets[node + 1] as number) - (graph.offsets[node] as number);
-  const roots = [...members].sort((x, y) => degree(y) - degree(x) || x - y);
+  const roots = fromCentre(graph, members);
   const seen = new Set<number>();
   let left = 0;
   for (const root of roots) {

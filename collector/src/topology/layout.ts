@@ -1,7 +1,16 @@
 import { Worker } from 'node:worker_threads';
 import type { ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Graph } from './graph.js';
-import { fallbackLayout, fanRadius, isFanned, pack, type Block, type Position } from './layout-geometry.js';
+import {
+  depthsFrom,
+  fallbackLayout,
+  fanRadius,
+  fromCentre,
+  isFanned,
+  pack,
+  type Block,
+  type Position,
+} from './layout-geometry.js';
 
 /** Lays out one graph for elkjs. Rejects when it fails, is too late or is cancelled. */
 export interface LayoutEngine {
@@ -86,9 +95,16 @@ function bySite(graph: Graph): [string | null, number[]][] {
 async function layered(graph: Graph, members: readonly number[], engine: LayoutEngine): Promise<Block> {
   const inside = new Set(members);
   const sides = new Map(members.map((node) => [node, 2 * fanRadius(graph, node)]));
+  // layers follow the direction of edges: away from the middle, so that the core stands on top
+  const depths = new Map<number, number>();
+  for (const root of fromCentre(graph, members)) {
+    if (depths.has(root)) continue;
+    for (const [node, depth] of depthsFrom(graph, root, inside)) depths.set(node, depth);
+  }
+  const downwards = (x: number, y: number): number => (depths.get(x) ?? 0) - (depths.get(y) ?? 0) || x - y;
   const edges = new Map<string, { id: string; sources: string[]; targets: string[] }>();
   graph.edges.forEach((_, i) => {
-    const [a, b] = [graph.endA[i] as number, graph.endB[i] as number].sort((x, y) => x - y) as [number, number];
+    const [a, b] = [graph.endA[i] as number, graph.endB[i] as number].sort(downwards) as [number, number];
     // parallel links do not change where things stand
     const id = `${a}-${b}`;
     if (a !== b && inside.has(a) && inside.has(b)) edges.set(id, { id, sources: [String(a)], targets: [String(b)] });
