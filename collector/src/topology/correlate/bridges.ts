@@ -1,6 +1,7 @@
 import {
   adjacentPairs,
   findFaces,
+  hostsBetween,
   type BridgeTable,
   type Faces,
   type Forwarding,
@@ -51,7 +52,8 @@ export function linkBridges(
   const indexOf = new Map(forwarding.tables.map((table, at) => [table.device.id, at]));
   const faces = findFaces(forwarding, knownFaces(world, forwarding, drafts, indexOf));
   const sharedMedia: LinkDraft[] = [];
-  for (const { x, y, p, q } of adjacentPairs(faces)) {
+  for (const pair of adjacentPairs(faces)) {
+    const { x, y, p, q } = pair;
     const near = forwarding.tables[x] as BridgeTable;
     const far = forwarding.tables[y] as BridgeTable;
     const a = end(near, p);
@@ -73,7 +75,7 @@ export function linkBridges(
       linkBehindExternal(drafts, a, b, nearKnown?.externalBridges ?? [], farKnown?.externalBridges ?? [], shown);
     } else {
       const draft = drafts.add(a, b, 2, shown);
-      if (hangsBetween(faces.between(x, y), faces.sharedHosts(x, y))) sharedMedia.push(draft);
+      if (hangsBetween(hostsBetween(forwarding, pair), hosts)) sharedMedia.push(draft);
     }
   }
   return { forwarding, faces, indexOf, sharedMedia };

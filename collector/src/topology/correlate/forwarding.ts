@@ -20,17 +20,13 @@ export class BridgeTable {
   /** MACs learned on each port. */
   readonly macCounts: Int32Array;
 
-  constructor(device: DeviceView, ports: readonly FdbPort[], rows: ReadonlyMap<number, number>) {
+  constructor(device: DeviceView, ports: readonly FdbPort[], macs: Int32Array, portOfMac: (mac: number) => number) {
     this.device = device;
     this.ports = ports;
-    this.macs = Int32Array.from(rows.keys()).sort();
-    this.portOfRow = new Int32Array(this.macs.length);
+    this.macs = macs.sort();
+    this.portOfRow = Int32Array.from(this.macs, portOfMac);
     this.macCounts = new Int32Array(ports.length);
-    this.macs.forEach((mac, at) => {
-      const port = rows.get(mac) ?? AMBIGUOUS;
-      this.portOfRow[at] = port;
-      if (port >= 0) this.macCounts[port] = (this.macCounts[port] ?? 0) + 1;
-    });
+    for (const port of this.portOfRow) if (port >= 0) this.macCounts[port] = (this.macCounts[port] ?? 0) + 1;
   }
 
   /** Port index of a MAC; −1 when it has none, or several. */
@@ -56,26 +52,19 @@ export class BridgeTable {
 export class Forwarding {
   readonly tables: readonly BridgeTable[];
   readonly macTexts: readonly string[];
-  readonly macIds: ReadonlyMap<string, number>;
   /** MAC number to the polled device that owns it. */
   readonly ownerOf: ReadonlyMap<number, string>;
 
   constructor(world: World) {
-    const ids = new Map<string, number>();
-    const texts: string[] = [];
-    const virtual = new Set(world.devices.flatMap((device) => device.facts.virtualMacs));
-    const tables: BridgeTable[] = [];
-    for (const device of world.devices) {
-      const table = readTable(device, ids, texts, virtual, world.identities.macsOf(device.id));
-      if (table) tables.push(table);
-    }
-    this.tables = tables;
-    this.macTexts = texts;
-    this.macIds = ids;
+    const numbers = new MacNumbers(new Set(world.devices.flatMap((device) => device.facts.virtualMacs)));
+    this.tables = world.devices.flatMap(
+      (device) => readTable(device, numbers, world.identities.macsOf(device.id)) ?? [],
+    );
+    this.macTexts = numbers.texts;
     const owners = new Map<number, string>();
     for (const device of world.devices) {
       for (const mac of world.identities.macsOf(device.id)) {
-        const id = ids.get(mac);
+        const id = numbers.known(mac);
         if (id !== undefined && world.identities.ownerOfMac(mac) === device.id) owners.set(id, device.id);
       }
     }
@@ -83,40 +72,79 @@ export class Forwarding {
   }
 }
 
+/** Numbers for MACs, in order of appearance; what is never a station is told once. */
+class MacNumbers {
+  readonly texts: string[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #virtual: ReadonlySet<string>;
+  readonly #isStation: boolean[] = [];
+  /** Scratch of the table that is being read: port of each MAC, or FREE. */
+  portOf = new Int32Array(1024).fill(FREE);
+
+  constructor(virtual: ReadonlySet<string>) {
+    this.#virtual = virtual;
+  }
+
+  known(mac: string): number | undefined {
+    return this.#ids.get(mac);
+  }
+
+  of(mac: string): number {
+    const known = this.#ids.get(mac);
+    if (known !== undefined) return known;
+    const id = this.texts.length;
+    this.texts.push(mac);
+    this.#ids.set(mac, id);
+    this.#isStation.push(!this.#virtual.has(mac) && !isVirtualRouterMac(mac));
+    if (id >= this.portOf.length) {
+      const wider = new Int32Array(2 * this.portOf.length).fill(FREE);
+      wider.set(this.portOf);
+      this.portOf = wider;
+    }
+    return id;
+  }
+
+  isStation(id: number): boolean {
+    return this.#isStation[id] ?? false;
+  }
+}
+
+const FREE = -2;
+
 /** R16: own, virtual and managed addresses prove nothing about what hangs on a port. */
-function readTable(
-  device: DeviceView,
-  ids: Map<string, number>,
-  texts: string[],
-  virtual: ReadonlySet<string>,
-  own: ReadonlySet<string>,
-): BridgeTable | undefined {
+function readTable(device: DeviceView, numbers: MacNumbers, own: ReadonlySet<string>): BridgeTable | undefined {
   const ports: FdbPort[] = [];
-  const indexOfPort = new Map<string, number>();
-  const rows = new Map<number, number>();
+  const indexOfPort = new Map<number | null, Map<number | null, number>>();
+  const portIndex = (ifIndex: number | null, bridgePort: number | null): number => {
+    let byBridgePort = indexOfPort.get(ifIndex);
+    if (!byBridgePort) indexOfPort.set(ifIndex, (byBridgePort = new Map()));
+    const key = ifIndex === null ? bridgePort : null;
+    let index = byBridgePort.get(key);
+    if (index === undefined) {
+      const logical = ifIndex === null ? null : device.logical(ifIndex);
+      const named = logical === null ? bridgePort : (device.portOfIfIndex.get(logical) ?? bridgePort);
+      // Members stand under their aggregate.
+      index = logical === ifIndex ? ports.push({ ifIndex: logical, bridgePort: named }) - 1 : portIndex(logical, named);
+      byBridgePort.set(key, index);
+    }
+    return index;
+  };
+  const ownIds = new Set([...own].map((mac) => numbers.of(mac)));
+  const found: number[] = [];
   for (const row of device.facts.mac) {
     if (row.status === 'self' || row.status === 'mgmt') continue;
     if (row.ifIndex === null && row.bridgePort === null) continue;
-    if (own.has(row.mac) || virtual.has(row.mac) || isVirtualRouterMac(row.mac)) continue;
-    const ifIndex = row.ifIndex === null ? null : device.logical(row.ifIndex);
-    const key = ifIndex === null ? `p${row.bridgePort ?? ''}` : String(ifIndex);
-    let port = indexOfPort.get(key);
-    if (port === undefined) {
-      port = ports.length;
-      indexOfPort.set(key, port);
-      const bridgePort = ifIndex === null ? row.bridgePort : (device.portOfIfIndex.get(ifIndex) ?? row.bridgePort);
-      ports.push({ ifIndex, bridgePort });
-    }
-    let id = ids.get(row.mac);
-    if (id === undefined) {
-      id = texts.length;
-      texts.push(row.mac);
-      ids.set(row.mac, id);
-    }
-    const before = rows.get(id);
-    rows.set(id, before === undefined || before === port ? port : AMBIGUOUS);
+    const id = numbers.of(row.mac);
+    if (!numbers.isStation(id) || ownIds.has(id)) continue;
+    const port = portIndex(row.ifIndex, row.bridgePort);
+    const before = numbers.portOf[id];
+    if (before === FREE) found.push(id);
+    numbers.portOf[id] = before === FREE || before === port ? port : AMBIGUOUS;
   }
-  return rows.size === 0 ? undefined : new BridgeTable(device, ports, rows);
+  if (found.length === 0) return undefined;
+  const table = new BridgeTable(device, ports, Int32Array.from(found), (mac) => numbers.portOf[mac] as number);
+  for (const id of found) numbers.portOf[id] = FREE;
+  return table;
 }
 
 /** What the shared hosts of two bridges say about the ports by which they face each other. */
@@ -131,42 +159,65 @@ export interface Facing {
   readonly between: number;
 }
 
-class Contingency {
-  readonly cells = new Map<number, number>();
-  readonly rowSums: Map<number, number> = new Map();
-  readonly columnSums: Map<number, number> = new Map();
-  readonly #width: number;
-  total = 0;
+/** More pairs of ports than this are counted in a map: two chassis with hundreds of ports in use. */
+const MAX_CELLS = 1 << 16;
 
-  constructor(x: BridgeTable, y: BridgeTable, skip: ReadonlyMap<number, string>) {
+/** Counts, for two bridges, the hosts on each pair of their ports. One object serves all pairs, one after another. */
+class Contingency {
+  #cells = new Int32Array(MAX_CELLS);
+  #many: Map<number, number> | undefined;
+  /** Cells that are not zero. */
+  #touched: number[] = [];
+  rowSums = new Int32Array(0);
+  columnSums = new Int32Array(0);
+  total = 0;
+  #width = 1;
+
+  count(x: BridgeTable, y: BridgeTable, skip: ReadonlyMap<number, string>): this {
+    if (!this.#many) for (const key of this.#touched) this.#cells[key] = 0;
+    this.#touched = [];
     this.#width = y.ports.length;
-    const [small, large] = x.macs.length <= y.macs.length ? [x, y] : [y, x];
+    this.#many = x.ports.length * y.ports.length > MAX_CELLS ? new Map() : undefined;
+    this.rowSums = new Int32Array(x.ports.length);
+    this.columnSums = new Int32Array(y.ports.length);
+    this.total = 0;
+    const flipped = x.macs.length > y.macs.length;
+    const [small, large] = flipped ? [y, x] : [x, y];
+    const last = large.macs[large.macs.length - 1] as number;
     let at = 0;
-    for (let row = 0; row < small.macs.length; row++) {
+    for (let row = gallop(small.macs, large.macs[0] as number, 0); row < small.macs.length; row++) {
       const mac = small.macs[row] as number;
+      if (mac > last) break;
       at = gallop(large.macs, mac, at);
-      if (at >= large.macs.length) break;
-      if (large.macs[at] !== mac || skip.has(mac)) continue;
+      if (large.macs[at] !== mac) continue;
       const smallPort = small.portOfRow[row] as number;
       const largePort = large.portOfRow[at] as number;
-      if (smallPort < 0 || largePort < 0) continue;
-      if (small === x) this.#count(smallPort, largePort);
-      else this.#count(largePort, smallPort);
+      if (smallPort < 0 || largePort < 0 || skip.has(mac)) continue;
+      if (flipped) this.#add(largePort, smallPort);
+      else this.#add(smallPort, largePort);
     }
+    return this;
   }
 
-  #count(a: number, b: number): void {
+  #add(a: number, b: number): void {
     const key = a * this.#width + b;
-    this.cells.set(key, (this.cells.get(key) ?? 0) + 1);
-    this.rowSums.set(a, (this.rowSums.get(a) ?? 0) + 1);
-    this.columnSums.set(b, (this.columnSums.get(b) ?? 0) + 1);
+    const before = this.#cell(key);
+    if (before === 0) this.#touched.push(key);
+    if (this.#many) this.#many.set(key, before + 1);
+    else this.#cells[key] = before + 1;
+    this.rowSums[a] = (this.rowSums[a] as number) + 1;
+    this.columnSums[b] = (this.columnSums[b] as number) + 1;
     this.total += 1;
   }
 
+  #cell(key: number): number {
+    return this.#many ? (this.#many.get(key) ?? 0) : (this.#cells[key] as number);
+  }
+
   facing(p: number, q: number): Facing {
-    const row = this.rowSums.get(p) ?? 0;
-    const column = this.columnSums.get(q) ?? 0;
-    const between = this.cells.get(p * this.#width + q) ?? 0;
+    const row = this.rowSums[p] ?? 0;
+    const column = this.columnSums[q] ?? 0;
+    const between = this.#cell(p * this.#width + q);
     const one = column - between;
     const other = row - between;
     return {
@@ -181,20 +232,20 @@ class Contingency {
   /** Best far port for a near one: where the hosts that the near one does not lead to are seen. */
   bestColumn(p: number): number {
     const rest = new Map<number, number>();
-    for (const [key, count] of this.cells) {
+    for (const key of this.#touched) {
       if (Math.floor(key / this.#width) === p) continue;
       const column = key % this.#width;
-      rest.set(column, (rest.get(column) ?? 0) + count);
+      rest.set(column, (rest.get(column) ?? 0) + this.#cell(key));
     }
     return largest(rest);
   }
 
   bestRow(q: number): number {
     const rest = new Map<number, number>();
-    for (const [key, count] of this.cells) {
+    for (const key of this.#touched) {
       if (key % this.#width === q) continue;
       const row = Math.floor(key / this.#width);
-      rest.set(row, (rest.get(row) ?? 0) + count);
+      rest.set(row, (rest.get(row) ?? 0) + this.#cell(key));
     }
     return largest(rest);
   }
@@ -230,11 +281,16 @@ function gallop(values: Int32Array, value: number, from: number): number {
   return low;
 }
 
-const topTwo = (sums: ReadonlyMap<number, number>): number[] =>
-  [...sums]
-    .sort(([a, x], [b, y]) => y - x || a - b)
-    .slice(0, 2)
-    .map(([key]) => key);
+/** The two ports with most hosts; the smaller number wins a tie. */
+function topTwo(sums: Int32Array): number[] {
+  let [first, second] = [UNKNOWN, UNKNOWN];
+  sums.forEach((sum, port) => {
+    if (sum === 0) return;
+    if (first < 0 || sum > (sums[first] as number)) [first, second] = [port, first];
+    else if (second < 0 || sum > (sums[second] as number)) second = port;
+  });
+  return [first, second].filter((port) => port >= 0);
+}
 
 /** Rows of moved hosts that have not aged yet must not hide a bridge. */
 const tolerable = (facing: Facing): boolean => facing.violations === 0 || facing.violations * 12 <= facing.sharedHosts;
@@ -266,13 +322,11 @@ export class Faces {
   readonly count: number;
   readonly #port: Int32Array;
   readonly #hosts: Int32Array;
-  readonly #between: Int32Array;
 
   constructor(count: number) {
     this.count = count;
     this.#port = new Int32Array(count * count).fill(UNKNOWN);
     this.#hosts = new Int32Array(count * count).fill(UNKNOWN);
-    this.#between = new Int32Array(count * count);
   }
 
   /** Port of x that leads to y; −1 when not known. */
@@ -285,10 +339,6 @@ export class Faces {
     return this.#hosts[x * this.count + y] as number;
   }
 
-  between(x: number, y: number): number {
-    return this.#between[x * this.count + y] as number;
-  }
-
   set(x: number, y: number, port: number): void {
     this.#port[x * this.count + y] = port;
   }
@@ -298,7 +348,6 @@ export class Faces {
     this.set(y, x, facing.q);
     for (const at of [x * this.count + y, y * this.count + x]) {
       this.#hosts[at] = byHosts ? facing.sharedHosts : UNKNOWN;
-      this.#between[at] = facing.between;
     }
   }
 }
@@ -318,17 +367,14 @@ export function findFaces(forwarding: Forwarding, known: readonly KnownFace[]): 
   const indexOf = new Map(tables.map((table, at) => [table.device.id, at]));
   seeDevices(forwarding, indexOf, faces);
   for (const { x, y, p, q } of known) faces.setPair(x, y, { p, q, sharedHosts: 0, violations: 0, between: 0 }, false);
+  const counts = new Contingency();
   for (let x = 0; x < tables.length; x++) {
     for (let y = x + 1; y < tables.length; y++) {
       const p = faces.towards(x, y);
       const q = faces.towards(y, x);
       const [a, b] = [tables[x] as BridgeTable, tables[y] as BridgeTable];
-      if (disjoint(a, b)) continue;
-      const counts = new Contingency(a, b, forwarding.ownerOf);
-      if (p >= 0 && q >= 0) {
-        faces.setPair(x, y, counts.facing(p, q), false);
-        continue;
-      }
+      if ((p >= 0 && q >= 0) || disjoint(a, b)) continue;
+      counts.count(a, b, forwarding.ownerOf);
       const facing =
         p >= 0
           ? oneKnown(counts, p, counts.bestColumn(p))
@@ -368,6 +414,16 @@ function seeDevices(forwarding: Forwarding, indexOf: ReadonlyMap<string, number>
     });
   }
   for (const at of contradictory) faces.set(Math.floor(at / faces.count), at % faces.count, UNKNOWN);
+}
+
+/** Hosts that both bridges learned on the ports by which they face each other. */
+export function hostsBetween(forwarding: Forwarding, { x, y, p, q }: FacingPair): number {
+  const [near, far] = [forwarding.tables[x] as BridgeTable, forwarding.tables[y] as BridgeTable];
+  let count = 0;
+  near.macs.forEach((mac, row) => {
+    if (near.portOfRow[row] === p && !forwarding.ownerOf.has(mac) && far.portOf(mac) === q) count += 1;
+  });
+  return count;
 }
 
 /** Two bridges with no third one between them. */

@@ -28,35 +28,60 @@ interface Candidate {
   readonly port: number;
 }
 
+/** Ports on which each MAC could hang; nearly always one. */
+class Candidates {
+  readonly #bridge: Int32Array;
+  readonly #port: Int32Array;
+  readonly #more = new Map<number, Candidate[]>();
+
+  constructor(count: number) {
+    this.#bridge = new Int32Array(count).fill(-1);
+    this.#port = new Int32Array(count);
+  }
+
+  add(mac: number, bridge: number, port: number): void {
+    if (this.#bridge[mac] === -1) {
+      this.#bridge[mac] = bridge;
+      this.#port[mac] = port;
+      return;
+    }
+    const more = this.#more.get(mac);
+    if (more) more.push({ bridge, port });
+    else this.#more.set(mac, [{ bridge, port }]);
+  }
+
+  of(mac: number): Candidate[] | undefined {
+    const bridge = this.#bridge[mac] as number;
+    if (bridge < 0) return undefined;
+    return [{ bridge, port: this.#port[mac] as number }, ...(this.#more.get(mac) ?? [])];
+  }
+}
+
 /**
  * R5 to R7: a MAC hangs where it was learned on a port that leads to no other bridge. Of several candidates the one
  * towards which the other bridges forward wins, then the one with fewest MACs.
  */
 export function placeMacs(domain: BridgeDomain, roleOf: (bridge: number, port: number) => PortRole): Placements {
   const { tables, macTexts, ownerOf } = domain.forwarding;
-  const candidates = new Map<number, Candidate[]>();
-  const second = new Map<number, Candidate[]>();
-  const everything = new Set<number>();
+  const access = new Candidates(macTexts.length);
+  const behindExternal = new Candidates(macTexts.length);
+  const seen = new Uint8Array(macTexts.length);
   tables.forEach((table, bridge) => {
     const roles = table.ports.map((_port, port) => roleOf(bridge, port));
     for (let row = 0; row < table.macs.length; row++) {
       const port = table.portOfRow[row] as number;
       const mac = table.macs[row] as number;
-      everything.add(mac);
-      if (port < 0) continue;
-      const role = roles[port];
-      if (role === 'uplink') continue;
-      const list = role === 'access' ? candidates : second;
-      const found = list.get(mac);
-      if (found) found.push({ bridge, port });
-      else list.set(mac, [{ bridge, port }]);
+      seen[mac] = 1;
+      if (port < 0 || roles[port] === 'uplink') continue;
+      (roles[port] === 'access' ? access : behindExternal).add(mac, bridge, port);
     }
   });
   const placed: Placement[] = [];
   const devices: Placement[] = [];
   let undecided = 0;
-  for (const mac of everything) {
-    const choice = choose(domain, mac, candidates.get(mac) ?? second.get(mac) ?? []);
+  for (let mac = 0; mac < seen.length; mac++) {
+    if (seen[mac] === 0) continue;
+    const choice = choose(domain, mac, access.of(mac) ?? behindExternal.of(mac) ?? []);
     const text = macTexts[mac] as string;
     if (!choice) undecided += 1;
     else (ownerOf.has(mac) ? devices : placed).push({ mac: text, ...choice });

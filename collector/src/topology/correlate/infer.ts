@@ -363,7 +363,9 @@ function toHosts(
 ): { hosts: InferredHost[]; segments: InferredSegment[] } {
   const names = addressesByMac(world);
   const byPort = new Map<string, Placement[]>();
+  const byBridge = new Map<number, Set<string>>();
   for (const placement of placed) {
+    byBridge.set(placement.bridge, (byBridge.get(placement.bridge) ?? new Set()).add(placement.mac));
     const key = `${placement.bridge} ${placement.port}`;
     byPort.set(key, [...(byPort.get(key) ?? []), placement]);
   }
@@ -373,6 +375,12 @@ function toHosts(
         ? segment.ports.map((port) => [`${port.device}|${port.ifIndex ?? port.bridgePort}`, segment.id] as const)
         : [],
     ),
+  );
+  const vlansOf = new Map(
+    [...byBridge].map(([bridge, macs]) => [
+      bridge,
+      (domain.forwarding.tables[bridge] as BridgeTable).device.vlansOfMacs(macs),
+    ]),
   );
   const hosts: InferredHost[] = [];
   const segments: InferredSegment[] = [];
@@ -386,7 +394,10 @@ function toHosts(
       label: port.ifIndex === null ? `port ${port.bridgePort ?? '?'}` : null,
     };
     let segment = knownPorts.get(`${end.device}|${port.ifIndex ?? port.bridgePort}`) ?? null;
-    const placedHere = onPort.map((placement) => toHost(world, table, end, port.bridgePort, placement, names));
+    const placedHere = onPort.map((placement) => ({
+      ...toHost(table, end, port.bridgePort, placement, names),
+      vlans: vlansOf.get(placement.bridge)?.get(placement.mac) ?? [],
+    }));
     if (segment === null && onPort.length > options.maxHostsPerPort) {
       const made = hostSegment(world, end, port.bridgePort, placedHere);
       segments.push(made);
@@ -427,7 +438,6 @@ function hostSegment(
 }
 
 function toHost(
-  world: World,
   table: BridgeTable,
   end: DraftEnd,
   bridgePort: number | null,
@@ -470,7 +480,7 @@ function toHost(
     bridgePort,
     ifIndex: end.ifIndex,
     ifName: device.label(end.ifIndex),
-    vlans: device.vlansOfMac(mac),
+    vlans: [],
     segment: null,
     method: named ? 'arp' : 'bridge',
     confidence,

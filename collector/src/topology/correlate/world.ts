@@ -34,7 +34,6 @@ export class DeviceView {
   readonly #lldpPorts: readonly LocalPortFact[];
   readonly #labels = new Map<number, string>();
   #vlanIndex: Map<number, Set<number>> | undefined;
-  #vlansOfMac: Map<string, number[]> | undefined;
 
   constructor(facts: DeviceFacts) {
     this.facts = facts;
@@ -101,17 +100,17 @@ export class DeviceView {
     return index;
   }
 
-  vlansOfMac(mac: string): number[] {
-    if (!this.#vlansOfMac) {
-      this.#vlansOfMac = new Map();
-      for (const row of this.facts.mac) {
-        if (row.vlan === null) continue;
-        const vlans = this.#vlansOfMac.get(row.mac);
-        if (!vlans) this.#vlansOfMac.set(row.mac, [row.vlan]);
-        else if (!vlans.includes(row.vlan)) vlans.push(row.vlan);
-      }
+  /** VLANs of the forwarding rows of some MACs. */
+  vlansOfMacs(wanted: ReadonlySet<string>): ReadonlyMap<string, readonly number[]> {
+    const found = new Map<string, number[]>();
+    for (const { vlan, mac } of this.facts.mac) {
+      if (vlan === null || !wanted.has(mac)) continue;
+      const vlans = found.get(mac);
+      if (!vlans) found.set(mac, [vlan]);
+      else if (!vlans.includes(vlan)) vlans.push(vlan);
     }
-    return [...(this.#vlansOfMac.get(mac) ?? [])].sort((a, b) => a - b);
+    for (const vlans of found.values()) vlans.sort((a, b) => a - b);
+    return found;
   }
 
   /** What people call the interface. */
