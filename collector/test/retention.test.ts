@@ -1,4 +1,5 @@
-import { runRetention, topologyRetention } from '../src/jobs/retention.js';
+import type { Job } from '../src/jobs/queue.js';
+import { retentionJobs, runRetention, topologyRetention } from '../src/jobs/retention.js';
 import { describeDatabase, useDatabase } from './database.js';
 
 describeDatabase('retention', (edition) => {
@@ -13,7 +14,9 @@ describeDatabase('retention', (edition) => {
       insert into raw_rows values ('2026-01-01', 'd', 'arp', '1', 'appeared', '{}'), ('2026-06-29 12:00Z', 'd', 'arp', '1', 'gone', '{}');
       insert into poll_outcomes values ('2026-01-01', 'd', 'm', '*', '*', 'complete', null, 1, 1), ('2026-06-29 12:00Z', 'd', 'm', '*', '*', 'complete', null, 1, 1)`);
     const rules = topologyRetention({ rawDays: 7, pollDays: 30, edgeDays: 400 });
-    expect(await runRetention(db.pool, rules, now)).toEqual({ ok: true });
+    const { kinds, specs } = retentionJobs(db.pool, rules, () => now);
+    const job = { phaseMs: 0, failures: 0, ...specs[0] } as Job;
+    expect(await kinds.retention.handler(job, new AbortController().signal)).toEqual({ ok: true });
     const counts = await db.pool.query(
       'select (select count(*) from facts_arp)::int as facts, (select count(*) from raw_rows)::int as raw, (select count(*) from poll_outcomes)::int as polls',
     );

@@ -1,5 +1,6 @@
 import type pg from 'pg';
-import type { JobResult } from './worker.js';
+import type { JobSpec } from './queue.js';
+import type { JobKind, JobResult } from './worker.js';
 
 /** How long a table keeps its rows; `time` is the column that ages them. */
 export interface RetentionRule {
@@ -50,4 +51,19 @@ export async function runRetention(pool: pg.Pool, rules: readonly RetentionRule[
     }
   }
   return failed.length === 0 ? { ok: true } : { ok: false, error: failed.join('; ') };
+}
+
+/** Retention as a job of every hour: `kinds` for the worker, `specs` for `syncPeriodic('retention', …)`. */
+export function retentionJobs(
+  pool: pg.Pool,
+  rules: readonly RetentionRule[],
+  now: () => Date,
+): {
+  readonly kinds: Readonly<Record<'retention', JobKind>>;
+  readonly specs: readonly (JobSpec & { intervalMs: number })[];
+} {
+  return {
+    kinds: { retention: { handler: () => runRetention(pool, rules, now()), deadlineMs: 600_000 } },
+    specs: [{ key: 'retention', kind: 'retention', subject: 'retention', payload: {}, intervalMs: 3_600_000 }],
+  };
 }
