@@ -69,8 +69,8 @@ const SURROUNDING_HZ = 3_000_000;
 const MAX_BLOCK_BINS = 4096;
 const APART_HZ = 300_000;
 const MAX_CANDIDATES = 8192;
-const strongestFirst = (a: SpectrumPeak, b: SpectrumPeak): number => b.powerDbmv - a.powerDbmv;
 const MIN_PROMINENCE_DB = 10;
+const strongestFirst = (a: SpectrumPeak, b: SpectrumPeak): number => b.powerDbmv - a.powerDbmv;
 
 /** Bins that stand out of the median of their surroundings (carriers, beats, ingress), strongest first. */
 export function spectrumPeaks(series: PowerSeries, maxPeaks = 20): SpectrumPeak[] {
@@ -85,9 +85,11 @@ export function spectrumPeaks(series: PowerSeries, maxPeaks = 20): SpectrumPeak[
       const here = powerDbmv[i]!;
       if (here < (powerDbmv[i - 1] ?? -Infinity) || here <= (powerDbmv[i + 1] ?? -Infinity)) continue;
       const prominenceDb = here - middle;
-      if (prominenceDb >= MIN_PROMINENCE_DB)
-        peaks.push({ frequencyHz: frequencyHz[i]!, powerDbmv: here, prominenceDb });
+      if (prominenceDb < MIN_PROMINENCE_DB) continue;
+      peaks.push({ frequencyHz: frequencyHz[i]!, powerDbmv: here, prominenceDb });
     }
+    // noise alone can have millions of them
+    if (peaks.length > MAX_CANDIDATES) peaks.sort(strongestFirst).splice(MAX_CANDIDATES / 4);
   }
   peaks.sort(strongestFirst);
   const kept: SpectrumPeak[] = [];
