@@ -70,7 +70,7 @@ export function TopologyView(props: TopologyViewProps) {
   const theme = useTheme2();
   const palette = useMemo(() => paletteOf(theme, thresholds), [theme, thresholds]);
   const [chosen, setChosen] = useState<Partial<Filter>>({});
-  const [expanded, setExpanded] = useState<ReadonlySet<string>>(new Set());
+  const [toggled, setToggled] = useState<ReadonlySet<string>>(new Set());
   const [selected, setSelected] = useState<Target>();
   const [view, setView] = useState<'map' | 'table'>('map');
   const [shown, setShown] = useState<{ id: string }>();
@@ -84,8 +84,8 @@ export function TopologyView(props: TopologyViewProps) {
 
   const filtered = useMemo(() => filterGraph(graph, filter), [graph, filter]);
   const { folded, leftOut } = useMemo(
-    () => limitNodes(foldLeaves(filtered.graph, { mode: options.fold, expanded }), options.maxNodes),
-    [filtered, options.fold, expanded, options.maxNodes],
+    () => limitNodes(foldLeaves(filtered.graph, { mode: options.fold, toggled }), options.maxNodes),
+    [filtered, options.fold, toggled, options.maxNodes],
   );
   const scene = useMemo(() => buildScene(folded, placer.place(folded)), [folded, placer]);
 
@@ -94,15 +94,14 @@ export function TopologyView(props: TopologyViewProps) {
     props.onSelect?.(target);
   };
   const toggle = (carrier: string) => {
-    const next = new Set(expanded);
-    // What is open by itself is folded by opening nothing; the set holds what a person opened.
+    const next = new Set(toggled);
     if (!next.delete(carrier)) next.add(carrier);
-    setExpanded(next);
+    setToggled(next);
   };
   /** A folded host is shown where it hangs. */
   const open = (id: string) => {
     const carrier = folded.carrierOf.get(id);
-    if (carrier !== undefined && !folded.groups.get(carrier)?.expanded) setExpanded(new Set(expanded).add(carrier));
+    if (carrier !== undefined && !folded.groups.get(carrier)?.expanded) toggle(carrier);
     setView('map');
     setSelected({ kind: 'node', id });
     setShown({ id });

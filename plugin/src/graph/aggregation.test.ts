@@ -4,7 +4,7 @@ import { edge, graph, join, node, star } from './testing';
 import type { Graph } from './model';
 
 const none: ReadonlySet<string> = new Set();
-const fold = (given: Graph, mode: FoldMode = 'auto', expanded = none) => foldLeaves(given, { mode, expanded });
+const fold = (given: Graph, mode: FoldMode = 'auto', toggled = none) => foldLeaves(given, { mode, toggled });
 const ids = (nodes: readonly { id: string }[]) => nodes.map(({ id }) => id).join(' ');
 
 test.each([

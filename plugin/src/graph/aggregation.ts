@@ -13,6 +13,8 @@ export type FoldMode = 'auto' | 'always' | 'never';
 
 /** Up to so many leaves of one carrier stay drawn in `auto`; more become a count. */
 export const FEW_LEAVES = 3;
+/** A map larger than this has no room even for those. */
+const MANY_NODES = 150;
 
 /** The hosts and modems that hang on one node and on nothing else. */
 export interface LeafGroup {
@@ -34,8 +36,8 @@ export interface Folded {
 
 export interface FoldOptions {
   mode: FoldMode;
-  /** Carriers whose leaves a person wants to see. */
-  expanded: ReadonlySet<string>;
+  /** Carriers whose leaves a person folded or opened against the mode. */
+  toggled: ReadonlySet<string>;
 }
 
 /** Leaves with one neighbour that is no leaf itself, by that neighbour. */
@@ -71,15 +73,14 @@ function describe(carrier: string, leaves: GraphNode[], expanded: boolean): Leaf
 }
 
 /** Folds leaves into their carriers. Infrastructure is never folded, and nothing is lost: every leaf is in its group. */
-export function foldLeaves(graph: Graph, { mode, expanded }: FoldOptions): Folded {
+export function foldLeaves(graph: Graph, { mode, toggled }: FoldOptions): Folded {
   const groups = new Map<string, LeafGroup>();
   const carrierOf = new Map<string, string>();
   const folded = new Set<string>();
   for (const [carrier, leaves] of leavesByCarrier(graph)) {
-    const open =
-      mode === 'never' ||
-      expanded.has(carrier) ||
-      (mode === 'auto' && leaves.length <= FEW_LEAVES && graph.nodes.length <= 150);
+    const isFew = leaves.length <= FEW_LEAVES && graph.nodes.length <= MANY_NODES;
+    const byMode = mode === 'never' || (mode === 'auto' && isFew);
+    const open = toggled.has(carrier) ? !byMode : byMode;
     groups.set(carrier, describe(carrier, leaves, open));
     for (const leaf of leaves) {
       carrierOf.set(leaf.id, carrier);

@@ -18,7 +18,7 @@ function labelsOf(positions: Positions, emphasis = {}, zoom = 1) {
     nodes,
     [edge('big', 'near'), edge('big', 'far')].filter(({ target }) => positions.has(target)),
   );
-  const scene = buildScene(foldLeaves(given, { mode: 'never', expanded: new Set() }), positions);
+  const scene = buildScene(foldLeaves(given, { mode: 'never', toggled: new Set() }), positions);
   const { byImportance } = prepare(scene, paletteOf(createTheme()));
   const camera = { x: 0, y: 0, zoom };
   return placeLabels(measure, byImportance, scene.nodes, { camera, size }, { ...none, ...emphasis }, 'Inter');

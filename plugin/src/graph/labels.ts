@@ -27,6 +27,9 @@ export interface TextMeasure {
 const MAX_LABELS = 120;
 const MAX_LABEL_PX = 150;
 const CELL_PX = 32;
+const CELLS_PER_ROW = 100_000;
+/** Where a map is full, more nodes need not be asked: the important ones came first. */
+const MAX_CANDIDATES = 4 * MAX_LABELS;
 
 const widths = new Map<string, { text: string; width: number }>();
 
@@ -80,12 +83,14 @@ export function placeLabels(
     taken.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
   }
   const labels: LabelPlace[] = [];
+  let candidates = 0;
   for (const node of [...first, ...byImportance]) {
-    if (labels.length >= MAX_LABELS) break;
+    if (labels.length >= MAX_LABELS || candidates >= MAX_CANDIDATES) break;
     const isMeant = meant.has(node.node.id);
     const second = labels.length >= first.length && isFirst.has(node);
     if (second || !isVisible.has(node) || (LEAF_KINDS.has(node.node.kind) && !showLeaves && !isFirst.has(node)))
       continue;
+    candidates++;
     const { x, y } = toScreen(camera, size, node);
     const lines = linesOf(measure, node, camera.zoom, fontFamily);
     const width = Math.max(...lines.map((line) => line.width));
@@ -122,7 +127,7 @@ interface Box {
 
 /** Boxes on a grid of cells, so that each is compared with its surroundings only. */
 export class BoxGrid {
-  readonly #cells = new Map<string, Box[]>();
+  readonly #cells = new Map<number, Box[]>();
 
   add(box: Box): void {
     this.#forEachCell(box, (key) => {
@@ -146,10 +151,10 @@ export class BoxGrid {
     );
   }
 
-  #forEachCell(box: Box, visit: (key: string) => boolean): boolean {
+  #forEachCell(box: Box, visit: (key: number) => boolean): boolean {
     for (let column = Math.floor(box.left / CELL_PX); column <= Math.floor(box.right / CELL_PX); column++) {
       for (let row = Math.floor(box.top / CELL_PX); row <= Math.floor(box.bottom / CELL_PX); row++) {
-        if (!visit(`${column},${row}`)) return false;
+        if (!visit(column * CELLS_PER_ROW + row)) return false;
       }
     }
     return true;

@@ -5,7 +5,7 @@ import { edge, graph, join, node, star } from './testing';
 import type { Graph } from './model';
 
 const place = (given: Graph, previous?: Positions, expanded: string[] = []) =>
-  placeNodes(foldLeaves(given, { mode: 'auto', expanded: new Set(expanded) }), previous);
+  placeNodes(foldLeaves(given, { mode: 'auto', toggled: new Set(expanded) }), previous);
 
 const closest = (positions: Positions): number => {
   const points = [...positions.values()];

@@ -288,12 +288,12 @@ function drawLinkMarks(
 ): void {
   const { camera, size } = view;
   const taken = new BoxGrid();
-  for (const node of visible) {
+  const isFar = camera.zoom < BADGE_ZOOM && badges !== 'always';
+  for (const node of isFar ? [] : visible) {
     const { x, y } = toScreen(camera, size, node);
     const radius = node.radius * camera.zoom;
     taken.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
   }
-  const isFar = camera.zoom < BADGE_ZOOM && badges !== 'always';
   for (const edge of list.marked) {
     const style = list.styles.get(edge.edge.id);
     if (!style || !isSeen(edge, view)) continue;

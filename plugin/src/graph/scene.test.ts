@@ -10,7 +10,7 @@ const positions = new Map([
 ]);
 const sceneOf = (edges = [edge('a', 'b')]) =>
   buildScene(
-    foldLeaves(graph([node('a', at(0, 0)), node('b'), node('c')], edges), { mode: 'auto', expanded: new Set() }),
+    foldLeaves(graph([node('a', at(0, 0)), node('b'), node('c')], edges), { mode: 'auto', toggled: new Set() }),
     positions,
   );
 
@@ -52,7 +52,7 @@ test('finds the count of folded hosts', () => {
     ),
     {
       mode: 'auto',
-      expanded: new Set(),
+      toggled: new Set(),
     },
   );
   expect(hitTest(buildScene(folded, positions), { x: 22, y: -22 }, 6)).toEqual({ kind: 'badge', id: 'a' });
