@@ -10,6 +10,7 @@ import { resolveInventory, type ResolvedDevice } from './inventory/resolve.js';
 import { inventoryRoutes } from './inventory/routes.js';
 import { inventoryStore } from './inventory/store.js';
 import { jobStore } from './jobs/queue.js';
+import { retentionJobs, topologyRetention } from './jobs/retention.js';
 import { createWorker } from './jobs/worker.js';
 import type { Component } from './lib/component.js';
 import type { Secret } from './lib/secret.js';
@@ -112,9 +113,10 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
 
   const jobs = jobStore(pool);
   const pnm = composePnm({ config, pool, dataDir: options.dataDir, devices, openReader, metrics, log, now });
+  const retention = retentionJobs(pool, topologyRetention(config.retention), now);
   const worker = createWorker({
     queue: jobs,
-    kinds: { ...loop.kinds, ...pnm.jobs.kinds },
+    kinds: { ...loop.kinds, ...pnm.jobs.kinds, ...retention.kinds },
     name: 'main',
     concurrency: JOB_CONCURRENCY,
     now,
@@ -151,6 +153,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     name: 'schedule',
     async start() {
       await jobs.syncPeriodic('poll', loop.jobs, now());
+      await jobs.syncPeriodic('retention', retention.specs, now());
       for (const { kind, specs } of pnm.jobs.periodic) await jobs.syncPeriodic(kind, specs, now());
     },
     stop: async () => undefined,
