@@ -179,7 +179,7 @@ export function captureStore(pool: pg.Pool): CaptureStore {
       const { rows } = await pool.query<{ capture_id: string; file_path: string | null }>(
         `select capture_id, case when state in ('stored', 'quarantined') then file_path end as file_path
            from pnm_captures
-          where coalesce(received_at, requested_at) < $1 and state <> 'asked'
+          where coalesce(received_at, requested_at) < $1
           order by coalesce(received_at, requested_at)
           limit $2`,
         [before, limit],
