@@ -70,8 +70,12 @@ export function linkBridges(
     const farKnown = b.ifIndex === null ? undefined : partnersAt(b.device, b.ifIndex);
     const same = nearKnown?.polled.find((draft) => farKnown?.polled.includes(draft));
     if (same) same.proofs.push(shown);
-    else if (nearKnown?.polled.length || farKnown?.polled.length) continue;
-    else if (nearKnown?.externalBridges.length || farKnown?.externalBridges.length) {
+    else if (
+      !hasFreeMember(world, faces, indexOf, forwarding, a, b, nearKnown?.polled ?? []) ||
+      !hasFreeMember(world, faces, indexOf, forwarding, b, a, farKnown?.polled ?? [])
+    ) {
+      continue;
+    } else if (nearKnown?.externalBridges.length || farKnown?.externalBridges.length) {
       linkBehindExternal(drafts, a, b, nearKnown?.externalBridges ?? [], farKnown?.externalBridges ?? [], shown);
     } else {
       const draft = drafts.add(a, b, 2, shown);
@@ -79,6 +83,30 @@ export function linkBridges(
     }
   }
   return { forwarding, faces, indexOf, sharedMedia };
+}
+
+/**
+ * A port whose neighbour is known takes no second one (R13), unless it is an aggregate with members to spare whose
+ * known neighbour and the new one see each other through other ports: the two switches of an MLAG.
+ */
+function hasFreeMember(
+  world: World,
+  faces: Faces,
+  indexOf: ReadonlyMap<string, number>,
+  forwarding: Forwarding,
+  near: DraftEnd,
+  far: DraftEnd,
+  known: readonly LinkDraft[],
+): boolean {
+  if (known.length === 0) return true;
+  const [only] = known;
+  const members = world.byId.get(near.device)?.membersOf.get(near.ifIndex ?? -1) ?? [];
+  if (known.length > 1 || !only || members.length <= only.members.length || only.members.length === 0) return false;
+  const partner = only.a.device === near.device ? only.b.device : only.a.device;
+  const [x, y] = [indexOf.get(far.device), indexOf.get(partner)];
+  if (x === undefined || y === undefined) return false;
+  const port = faces.towards(x, y);
+  return port >= 0 && (forwarding.tables[x] as BridgeTable).ports[port]?.ifIndex !== far.ifIndex;
 }
 
 /** Hosts seen on both facing ports hang between them; a single one may be a row that has not aged yet. */
