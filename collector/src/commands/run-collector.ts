@@ -24,7 +24,7 @@ export interface RunOptions {
   readonly log: Logger;
   readonly signal: AbortSignal;
   /** Called when everything runs; a failure ends the collector. */
-  readonly onReady: (collector: Collector, pool: pg.Pool) => Promise<void>;
+  readonly onReady: (collector: Collector, database: { readonly pool: pg.Pool; readonly url: string }) => Promise<void>;
   /** Called first when it ends. */
   readonly beforeStop?: () => Promise<void>;
 }
@@ -71,7 +71,7 @@ export async function runCollector({
         stops.push({ what: component.name, stop: () => component.stop() });
       }
     });
-    if (!signal.aborted) await onReady(collector, pool);
+    if (!signal.aborted) await onReady(collector, { pool, url });
     if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
   } finally {
     if (beforeStop) stops.push({ what: 'what was started last', stop: beforeStop });

@@ -1,6 +1,9 @@
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type pg from 'pg';
+import type { Logger } from 'pino';
+import { createPool } from '../db/pool.js';
+import { readerUrl } from '../db/reader-login.js';
 import { createDemoNetwork } from '../simulator/demo.js';
 import { openDataDir } from './data-dir.js';
 import { demoConfig } from './demo-config.js';
@@ -62,20 +65,23 @@ export async function runDemo(options: DemoRunOptions): Promise<void> {
     try {
       const loaded = demoConfig({ dataDir: dataDir.path, apiPort, inventory: network.inventory });
       let preview: Preview | undefined;
+      let reader: pg.Pool | undefined;
       await runCollector({
         loaded,
         dataDir,
         progress,
         log,
         signal: interrupt.signal,
-        onReady: async ({ http }, pool) => {
+        onReady: async ({ http }, database) => {
+          reader = await readerPool(database, log);
+          const asked = reader;
           const startPreview = await loadPreview();
           preview = await startPreview({
             port,
             host: '127.0.0.1',
             apiUrl: http.url,
             token: dataDir.token.reveal(),
-            queryDatabase: (sql) => queryAsReader(pool, sql),
+            queryDatabase: (sql) => asked.query(sql),
             onError: (error, context) => log.error({ err: error }, context),
           });
           announce(progress, preview.url, http.url, dataDir.tokenFile);
@@ -83,6 +89,7 @@ export async function runDemo(options: DemoRunOptions): Promise<void> {
         beforeStop: async () => {
           progress.say('stopping');
           await preview?.stop();
+          await reader?.end();
         },
       });
     } finally {
@@ -102,18 +109,13 @@ async function loadPreview(): Promise<StartPreview> {
   return module.startPreview;
 }
 
-/** Runs one query with the rights that Grafana's data source has. */
-async function queryAsReader(pool: pg.Pool, sql: string): Promise<unknown> {
-  const client = await pool.connect();
-  try {
-    await client.query(
-      `begin read only; set local role grafana_reader; set local search_path = grafana; set local statement_timeout = ${QUERY_TIMEOUT_MS}`,
-    );
-    return await client.query(sql);
-  } finally {
-    await client.query('rollback').catch(() => undefined); // a broken connection is thrown away by the pool
-    client.release();
-  }
+/** A pool with the rights that Grafana's data source has, and no way to more. */
+async function readerPool({ pool, url }: { pool: pg.Pool; url: string }, log: Logger): Promise<pg.Pool> {
+  return createPool(await readerUrl(pool, url), {
+    maxConnections: 6,
+    statementTimeoutMs: QUERY_TIMEOUT_MS,
+    onError: (error) => log.warn({ err: error }, 'connection of the reader lost'),
+  });
 }
 
 function announce(progress: Progress, previewUrl: string, apiUrl: string, tokenFile: string): void {
