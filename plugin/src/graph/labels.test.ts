@@ -1,5 +1,5 @@
 import { foldLeaves } from './aggregation';
-import { fitText, placeLabels, type TextMeasure } from './labels';
+import { BoxGrid, fitText, placeLabels, type TextMeasure } from './labels';
 import type { Positions } from './layout';
 import { prepare } from './renderer';
 import { paletteOf } from './palette';
@@ -21,7 +21,15 @@ function labelsOf(positions: Positions, emphasis = {}, zoom = 1) {
   const scene = buildScene(foldLeaves(given, { mode: 'never', toggled: new Set() }), positions);
   const { byImportance } = prepare(scene, paletteOf(createTheme()));
   const camera = { x: 0, y: 0, zoom };
-  return placeLabels(measure, byImportance, scene.nodes, { camera, size }, { ...none, ...emphasis }, 'Inter');
+  return placeLabels(
+    measure,
+    byImportance,
+    scene.nodes,
+    { camera, size },
+    { ...none, ...emphasis },
+    'Inter',
+    new BoxGrid(),
+  );
 }
 
 const crowd: Positions = new Map([
@@ -30,10 +38,24 @@ const crowd: Positions = new Map([
   ['far', { x: 200, y: 0 }],
 ]);
 
-test('the important node has the label where there is no room for two', () => {
-  const ids = labelsOf(crowd).map(({ id }) => id);
-  expect(ids).toContain('far');
-  expect(ids).not.toContain('near');
+test('where there is no room below, a label goes beside its node, and none covers another', () => {
+  const labels = labelsOf(crowd);
+  expect(labels.map(({ id }) => id).sort()).toEqual(['big', 'far', 'near']);
+  const boxes = labels.map(({ lines, x, y }) => ({ x, y, width: (lines[0]?.text.length ?? 0) * 6 }));
+  for (const a of boxes) {
+    for (const b of boxes) {
+      if (a !== b) expect(Math.abs(a.x - b.x) >= (a.width + b.width) / 2 || Math.abs(a.y - b.y) >= 14).toBe(true);
+    }
+  }
+});
+
+test('the important node has the label where there is room for one', () => {
+  const heap: Positions = new Map(
+    Array.from({ length: 40 }, (_, index) => [`n${index}`, { x: index % 7, y: index % 5 }]),
+  );
+  const labels = labelsOf(new Map([...heap, ['big', { x: 3, y: 3 }], ['far', { x: 300, y: 0 }]]));
+  expect(labels.length).toBeLessThan(12);
+  expect(labels.map(({ id }) => id)).toContain('big');
 });
 
 test('what a person points at has a label', () => {

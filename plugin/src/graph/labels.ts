@@ -1,5 +1,5 @@
 import { type Camera, type Size, toScreen } from './camera';
-import { LEAF_KINDS } from './model';
+import { LEAF_KINDS, type Point } from './model';
 import type { Emphasis } from './renderer';
 import type { SceneNode } from './scene';
 
@@ -57,7 +57,8 @@ export function fitText(
 }
 
 /**
- * Which nodes get a label, and where: the important ones first, none over another one or over a node. What a person
+ * Which nodes get a label, and where (below, else beside or above): the important ones first, none over another one or
+ * over a node. `taken` is what may not be covered, and afterwards holds the labels too. What a person
  * points at or has chosen always has one.
  */
 export function placeLabels(
@@ -67,6 +68,7 @@ export function placeLabels(
   { camera, size }: { camera: Camera; size: Size },
   { selected, hovered, focused, bright }: Pick<Emphasis, 'selected' | 'hovered' | 'focused' | 'bright'>,
   fontFamily: string,
+  taken: BoxGrid,
 ): LabelPlace[] {
   const meant = new Set([selected?.id, hovered?.id, focused].filter((id) => id !== undefined));
   const isVisible = new Set(visible);
@@ -75,7 +77,6 @@ export function placeLabels(
   );
   const isFirst = new Set(first);
   const showLeaves = camera.zoom >= 0.85;
-  const taken = new BoxGrid();
   for (const node of visible) {
     const radius = node.radius * camera.zoom;
     if (radius < 4) continue;
@@ -95,11 +96,24 @@ export function placeLabels(
     const lines = linesOf(measure, node, camera.zoom, fontFamily);
     const width = Math.max(...lines.map((line) => line.width));
     const height = lines.reduce((sum, line) => sum + line.height, 0);
-    const top = y + node.radius * camera.zoom + 3;
-    const box = { left: x - width / 2 - 2, right: x + width / 2 + 2, top, bottom: top + height };
-    if (!isMeant && !taken.isFree(box)) continue;
+    const radius = node.radius * camera.zoom;
+    const places: Point[] = [
+      { x, y: y + radius + 3 },
+      { x: x + radius + 4 + width / 2, y: y - height / 2 },
+      { x: x - radius - 4 - width / 2, y: y - height / 2 },
+      { x, y: y - radius - 4 - height },
+    ];
+    const boxAt = (place: Point): Box => ({
+      left: place.x - width / 2 - 2,
+      right: place.x + width / 2 + 2,
+      top: place.y,
+      bottom: place.y + height,
+    });
+    const place = places.find((candidate) => taken.isFree(boxAt(candidate))) ?? (isMeant ? places[0] : undefined);
+    if (!place) continue;
+    const box = boxAt(place);
     taken.add(box);
-    labels.push({ id: node.node.id, lines, x: Math.round(x), y: Math.round(top) });
+    labels.push({ id: node.node.id, lines, x: Math.round(place.x), y: Math.round(place.y) });
   }
   return labels;
 }

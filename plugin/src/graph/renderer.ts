@@ -109,7 +109,10 @@ export function draw(
   }
   drawEmphasisedLinks(context, list, view, emphasis);
   const visible = visibleNodes(list.scene.nodes, view);
-  if (options.badges !== 'never') drawLinkMarks(context, list, view, visible, emphasis, options);
+  const taken = new BoxGrid();
+  const area = { camera, size };
+  const labels = placeLabels(context, list.byImportance, visible, area, emphasis, list.palette.fontFamily, taken);
+  if (options.badges !== 'never') drawLinkMarks(context, list, view, taken, emphasis, options);
   const shaped = drawDots(context, visible, list, view, emphasis);
   for (const node of shaped) {
     context.globalAlpha = bright && !bright.has(node.node.id) ? DIMMED : 1;
@@ -121,7 +124,6 @@ export function draw(
     drawGroupBadge(context, node, placed(node, view), list.palette);
   }
   context.globalAlpha = 1;
-  const labels = placeLabels(context, list.byImportance, visible, { camera, size }, emphasis, list.palette.fontFamily);
   drawLabels(context, labels, list.palette, bright);
 }
 
@@ -282,18 +284,12 @@ function drawLinkMarks(
   context: CanvasRenderingContext2D,
   list: DrawList,
   view: View,
-  visible: readonly SceneNode[],
+  taken: BoxGrid,
   emphasis: Emphasis,
   { badges }: DrawOptions,
 ): void {
-  const { camera, size } = view;
-  const taken = new BoxGrid();
+  const { camera } = view;
   const isFar = camera.zoom < BADGE_ZOOM && badges !== 'always';
-  for (const node of isFar ? [] : visible) {
-    const { x, y } = toScreen(camera, size, node);
-    const radius = node.radius * camera.zoom;
-    taken.add({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius });
-  }
   for (const edge of list.marked) {
     const style = list.styles.get(edge.edge.id);
     if (!style || !isSeen(edge, view)) continue;

@@ -6,6 +6,7 @@ import { type GraphEdge, type GraphNode, LEAF_KINDS, pairKey, type Point } from 
 /** Radii in world units. */
 const CORE_RADIUS = 24;
 const NODE_RADIUS = 19;
+const EXTERNAL_RADIUS = 14;
 const LEAF_RADIUS = 11;
 /** Distance between parallel links, where the nodes are wide enough for it. */
 const LANE = 9;
@@ -86,6 +87,7 @@ export function buildScene(folded: Folded, positions: Positions): Scene {
 
 function radiusOf(node: GraphNode): number {
   if (LEAF_KINDS.has(node.kind)) return LEAF_RADIUS;
+  if (node.kind === 'external' || node.kind === 'segment') return EXTERNAL_RADIUS;
   return node.role === 'core' || node.role === 'router' || node.role === 'cmts' ? CORE_RADIUS : NODE_RADIUS;
 }
 
