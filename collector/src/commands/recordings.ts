@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { PlantgraphError } from '../lib/errors.js';
 import { parseRecording, type Instance } from '../snmp/recording.js';
 import type { RecordedDevice } from '../snmp/recording-reader.js';
 
@@ -8,10 +9,19 @@ export interface NamedRecording extends RecordedDevice {
   readonly id: string;
 }
 
+/** Nothing to read where the command line points. */
+export class NoRecordingError extends PlantgraphError {
+  readonly code = 'USAGE_NO_RECORDING';
+  readonly retryable = false;
+}
+
 const ENDING = '.snmprec';
 
 async function filesOf(path: string): Promise<string[]> {
-  if (!(await stat(path)).isDirectory()) return [path];
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new NoRecordingError(`cannot read ${path}: name a folder of *.snmprec, or files`, { cause });
+  });
+  if (!found.isDirectory()) return [path];
   return (await readdir(path)).filter((name) => name.endsWith(ENDING)).map((name) => join(path, name));
 }
 

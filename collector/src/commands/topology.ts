@@ -1,18 +1,12 @@
-import type { Command } from 'commander';
-import { PlantgraphError } from '../lib/errors.js';
+import { InvalidArgumentError, type Command } from 'commander';
 import { recordingReader } from '../snmp/recording-reader.js';
 import { infer } from '../topology/correlate/infer.js';
 import type { Inference } from '../topology/correlate/inference.js';
 import { factLines } from '../topology/fact-lines.js';
 import type { DeviceFacts } from '../topology/facts.js';
 import { pollDevice } from '../topology/poll.js';
-import { readRecordings } from './recordings.js';
+import { NoRecordingError, readRecordings } from './recordings.js';
 import { noun, type RunAction } from './register.js';
-
-class UsageError extends PlantgraphError {
-  readonly code = 'USAGE_NO_RECORDING';
-  readonly retryable = false;
-}
 
 /** A recording has no clock: every fact of it is of this instant, so that equal input prints equal bytes. */
 const RECORDED_AT = new Date(0);
@@ -20,7 +14,8 @@ const RECORDED_AT = new Date(0);
 /** Reads recordings with the live collection code. */
 export async function factsOfRecordings(paths: readonly string[]): Promise<DeviceFacts[]> {
   const recordings = await readRecordings(paths);
-  if (recordings.length === 0) throw new UsageError(`no *.snmprec in ${paths.join(', ')}: name a folder or files`);
+  if (recordings.length === 0)
+    throw new NoRecordingError(`no *.snmprec in ${paths.join(', ')}: name a folder or files`);
   const now = () => RECORDED_AT;
   return Promise.all(recordings.map((device) => pollDevice(device.id, recordingReader({ ...device, now }), { now })));
 }
@@ -77,8 +72,13 @@ function printTable(inference: Inference): void {
   for (const { kind, device, text } of inference.warnings) process.stderr.write(`${kind} ${device}: ${text}\n`);
 }
 
+function parseOutput(text: string): 'json' | 'table' {
+  if (text === 'json' || text === 'table') return text;
+  throw new InvalidArgumentError('give json or table');
+}
+
 interface InferOptions {
-  output: string;
+  output: 'json' | 'table';
   facts?: boolean;
 }
 
@@ -87,7 +87,7 @@ export function registerTopologyInfer(program: Command, run: RunAction): void {
     .command('infer')
     .argument('<path...>', 'folders of *.snmprec, or files')
     .description('Infer the topology of recorded devices')
-    .option('--output <format>', 'json or table', 'table')
+    .option('--output <format>', 'json or table', parseOutput, 'table')
     .option('--facts', 'print one JSON line for each fact instead')
     .addHelpText('after', '\nExample: plantgraph topology infer walks/campus --output json')
     .action(
