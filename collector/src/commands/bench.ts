@@ -21,6 +21,10 @@ class BenchMissingError extends PlantgraphError {
 
 /** Each is `bench/<name>.ts`, which exports `bench`. */
 const BENCHES: readonly { name: string; description: string }[] = [
+  {
+    name: 'snmp',
+    description: 'Walks against npm net-snmp, a C program on Net-SNMP and Debian’s tools; hostile agents',
+  },
   { name: 'pnm', description: 'Decoding of every PNM file type, damaged inputs, impairments found' },
   { name: 'topology', description: 'Paths, impact, inference and its accuracy over generated networks' },
 ];
