@@ -64,9 +64,10 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     now,
     onCount: (result, reason) => count('plantgraph_tftp_transfers_total', `${result} ${reason}`),
   });
+  const files = createFileKeeper(join(dataDir, 'pnm'));
   const ingest = createIngest({
     captures,
-    files: createFileKeeper(join(dataDir, 'pnm')),
+    files,
     spool,
     now,
     defaultRequiredMerDb: config.pnm.requiredMerDb,
@@ -108,6 +109,7 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     everySec: { rxmer: config.pnm.rxmerEverySec, constellation: config.pnm.constellationEverySec },
     writeAllowed,
     now,
+    retention: { captures, files, days: config.retention.fileDays },
   });
   metrics.gauge('plantgraph_tftp_active', 'Transfers that move data', () => receiver.activeTransfers);
   const hold: Component = { name: 'modem locks', start: async () => undefined, stop: () => locks.close() };

@@ -15,6 +15,7 @@ import { createWorker } from './jobs/worker.js';
 import type { Component } from './lib/component.js';
 import type { Secret } from './lib/secret.js';
 import { composePnm } from './compose-pnm.js';
+import { CMTS_JOB } from './pnm/jobs.js';
 import { pnmRoutes } from './pnm/routes.js';
 import { createSnmpCounters } from './snmp/guard.js';
 import type { SnmpReader } from './snmp/reader.js';
@@ -154,7 +155,11 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     async start() {
       await jobs.syncPeriodic('poll', loop.jobs, now());
       await jobs.syncPeriodic('retention', retention.specs, now());
-      for (const { kind, specs } of pnm.jobs.periodic) await jobs.syncPeriodic(kind, specs, now());
+      for (const { kind, specs } of pnm.jobs.periodic) {
+        await jobs.syncPeriodic(kind, specs, now());
+        // nothing can be measured before a CMTS has named its modems: that is not left to its turn
+        if (kind === CMTS_JOB) for (const { key } of specs) await jobs.runNow(key, now());
+      }
     },
     stop: async () => undefined,
   };
