@@ -169,6 +169,7 @@ function page(roots) {
     <meta name="viewport" content="width=device-width, initial-scale=1" />
     <title>Plantgraph preview</title>
     <link rel="icon" href="/public/plugins/${APP_ID}/img/logo.svg" />
+    <link rel="stylesheet" href="/preview/host/main.css" />
     <style>
       body {
         margin: 0;

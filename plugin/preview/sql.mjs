@@ -128,7 +128,6 @@ export function toSeries(refId, answer) {
   return [...series].map(([name, points]) => ({
     schema: {
       refId,
-      name,
       fields: [
         { name: 'time', type: 'time' },
         { name, type: 'number' },

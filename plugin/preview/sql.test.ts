@@ -47,7 +47,7 @@ test('a metric column becomes series', () => {
     { time: range.from, metric: 'removed', value: 2 },
     { time: range.to, metric: 'added', value: 3 },
   ];
-  expect(toSeries('A', { rows }).map(({ schema, data }) => [schema.name, data.values[1]])).toEqual([
+  expect(toSeries('A', { rows }).map(({ schema, data }) => [schema.fields[1]?.name, data.values[1]])).toEqual([
     ['added', [1, 3]],
     ['removed', [2]],
   ]);

@@ -1,5 +1,6 @@
 import {
   applyFieldOverrides,
+  FieldColorModeId,
   FieldType,
   formattedValueToString,
   type PanelData,
@@ -26,7 +27,10 @@ export function CorePanel({
     () =>
       applyFieldOverrides({
         data: data.series,
-        fieldConfig: panel.fieldConfig ?? { defaults: {}, overrides: [] },
+        fieldConfig: {
+          overrides: panel.fieldConfig?.overrides ?? [],
+          defaults: { color: { mode: FieldColorModeId.PaletteClassic }, ...panel.fieldConfig?.defaults },
+        },
         fieldConfigRegistry: standardFieldConfigEditorRegistry,
         replaceVariables: (text) => text,
         theme,

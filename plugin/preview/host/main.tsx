@@ -1,3 +1,4 @@
+import 'uplot/dist/uPlot.min.css';
 import { createRoot } from 'react-dom/client';
 import { registerShared } from './loader';
 import { installServices } from './services';

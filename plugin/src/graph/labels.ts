@@ -99,7 +99,8 @@ export function placeLabels(
     const radius = node.radius * camera.zoom;
     const places: Point[] = [
       { x, y: y + radius + 3 },
-      { x: x + radius + 4 + width / 2, y: y - height / 2 },
+      // Clear of the count of folded hosts, which sits at the upper right.
+      { x: x + radius + (node.group ? 14 : 4) + width / 2, y: y - height / 2 + (node.group ? 4 : 0) },
       { x: x - radius - 4 - width / 2, y: y - height / 2 },
       { x, y: y - radius - 4 - height },
     ];
