@@ -97,6 +97,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     devices: devices.map(({ id, site, polling }) => ({
       id,
       site,
+      vlanContexts: polling.vlanContexts,
       intervalSec: { tables: polling.tablesSec, interfaces: polling.interfacesSec, forwarding: polling.forwardingSec },
     })),
     removedDevices: () => inventory.removed(),

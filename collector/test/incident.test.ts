@@ -9,7 +9,7 @@ import { sqlProblems } from '../src/commands/provisioning/run-sql.js';
 import { sqlUses } from '../src/commands/provisioning/semantics.js';
 import { createDemoNetwork, type DemoNetwork } from '../src/simulator/demo.js';
 import { freeUdpPort, startCollector, until, type TestCollector } from './collector.js';
-import { describeDatabase, useDatabase } from './database.js';
+import { describeDatabase, useDatabase, type TestDatabase } from './database.js';
 
 /** The incidents of the demo, seen by the alert rules as they are shipped: SQL, threshold and all. */
 const provisioning = join(__dirname, '../../provisioning');
@@ -38,6 +38,11 @@ describeDatabase('incidents', (edition) => {
   // minutes of real time: once is enough, and the SQL above runs on both
   if (edition === 'timescale') return;
   const database = useDatabase(edition);
+  // hooks of the inner block end before the database does
+  describe('of the demo', () => playIncidents(database));
+});
+
+function playIncidents(database: TestDatabase): void {
   let network: DemoNetwork;
   let running: TestCollector;
 
@@ -196,4 +201,4 @@ describeDatabase('incidents', (edition) => {
     expect(await count()).toBe(before);
     network.misbehave(String(silent?.id), undefined);
   }, 120_000);
-});
+}

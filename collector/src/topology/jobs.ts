@@ -26,6 +26,7 @@ export interface PolledDevice {
   readonly id: string;
   readonly site: string;
   readonly intervalSec: Readonly<Record<PollModule, number>>;
+  readonly vlanContexts?: boolean;
 }
 
 /** Places for all nodes of the map; those that have one keep it unless the map is drawn anew (`arrange.ts`). */
@@ -155,6 +156,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
       signal,
       kinds: asked,
       site: device.site,
+      vlanContexts: device.vlanContexts ?? true,
       ...(previous ? { previous } : {}),
     });
     if (!running || isStopping(signal)) return { ok: true }; // what the cancelled walks say is of no interest

@@ -24,6 +24,8 @@ export interface PollOptions {
   /** The facts so far: they name ports in a cycle that does not read the interface and port tables itself. */
   readonly previous?: DeviceFacts;
   readonly site?: string | null;
+  /** False: tables are not read VLAN by VLAN (agents that do not answer `community@vlan` cost a timeout each). */
+  readonly vlanContexts?: boolean;
 }
 
 /**
@@ -33,7 +35,13 @@ export interface PollOptions {
 export async function pollDevice(deviceId: string, reader: SnmpReader, options: PollOptions): Promise<DeviceFacts> {
   const kinds = options.kinds ?? new Set(FACT_KINDS);
   const log = new TableLog();
-  const cycle: Cycle = { reader, now: options.now, signal: options.signal, log };
+  const cycle: Cycle = {
+    reader,
+    now: options.now,
+    signal: options.signal,
+    log,
+    vlanContexts: options.vlanContexts ?? true,
+  };
   const startedAt = options.now();
   const basis = options.previous ?? emptyFacts(deviceId, startedAt.toISOString());
 

@@ -15,6 +15,7 @@ const MAX_CONTEXTS = 1_024;
 
 /** VLANs whose contexts hold BRIDGE-MIB rows of their own: operational Ethernet ones without the four reserved. */
 async function readContextVlans(cycle: Cycle): Promise<{ vlan: number; name: string | null }[]> {
+  if (!cycle.vlanContexts) return [];
   const table = await readTable(cycle, 'bridge', 'vtpVlanTable', [vtp.vtpVlanState, vtp.vtpVlanType, vtp.vtpVlanName]);
   const vlans: { vlan: number; name: string | null }[] = [];
   for (let row = 0; row < table.rows.length; row++) {

@@ -8,6 +8,8 @@ export interface Cycle {
   readonly now: () => Date;
   readonly signal: AbortSignal | undefined;
   readonly log: TableLog;
+  /** Whether tables are also read VLAN by VLAN where the device lists VLANs (`community@vlan`). */
+  readonly vlanContexts: boolean;
 }
 
 /** One table as it was read, counting what becomes of its rows. */
