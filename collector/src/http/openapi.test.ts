@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
@@ -111,4 +111,29 @@ test('docs/metrics.md lists every metric with its type, labels and help, and no 
   const documented = rowsOf('metrics.md').map((cells) => cells.slice(0, 4));
   const byName = ([a = '']: readonly string[], [b = '']: readonly string[]) => (a < b ? -1 : 1);
   expect(documented.sort(byName)).toEqual(ours.sort(byName));
+});
+
+test('every metric that another page names exists', () => {
+  const known = new Set(collector.metrics.registry.getMetricsAsArray().map(({ name }) => name));
+  const others = new Set(['plantgraph_owner', 'plantgraph_writer']); // roles of the database
+  const unknown = readdirSync(docs)
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) =>
+      [...readFileSync(join(docs, page), 'utf8').matchAll(/\bplantgraph_[a-z_]+\b/g)]
+        .filter(([name]) => !known.has(name) && !others.has(name))
+        .map(([name]) => `${page}: ${name}`),
+    );
+  expect(unknown).toEqual([]);
+});
+
+test('every path of the API that a page names exists', () => {
+  const { paths = {} } = collector.app.swagger() as { paths?: Record<string, unknown> };
+  const known = Object.keys(paths).map((path) => new RegExp(`^${path.replaceAll(/\{[^}]+\}/g, '[^/]+')}$`));
+  const pages = readdirSync(docs).filter((page) => page.endsWith('.md'));
+  const unknown = [...pages.map((page) => join(docs, page)), join(docs, '../README.md')].flatMap((page) =>
+    [...readFileSync(page, 'utf8').matchAll(/\/api\/v1\/[\w/]*\w/g)]
+      .filter(([path]) => path !== '/api/v1/openapi' && !known.some((pattern) => pattern.test(path)))
+      .map(([path]) => `${page}: ${path}`),
+  );
+  expect(unknown).toEqual([]);
 });
