@@ -46,7 +46,11 @@ export default tseslint.config(
   {
     files: ['**/*.ts', '**/*.tsx', '**/*.js', '**/*.mjs'],
     plugins: { 'import-x': importX },
-    settings: { 'import-x/resolver': { typescript: { noWarnOnMultipleProjects: true, project: ['collector/tsconfig.json', 'plugin/tsconfig.json'] } } },
+    settings: {
+      'import-x/resolver': {
+        typescript: { noWarnOnMultipleProjects: true, project: ['collector/tsconfig.json', 'plugin/tsconfig.json'] },
+      },
+    },
     rules: {
       'import-x/no-cycle': 'error',
       'import-x/no-restricted-paths': [

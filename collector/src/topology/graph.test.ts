@@ -23,7 +23,9 @@ test('neighbours stand under their node, loops and unknown ends do no harm', () 
   expect(graph.nodes.map(({ id, kind }) => `${id} ${kind}`)).toEqual(['x device', 'y external', 'z external']);
   const neighbours = (node: string) => {
     const number = graph.numberOf.get(node) as number;
-    return [...graph.slotNode.subarray(graph.offsets[number], graph.offsets[number + 1])].map((n) => graph.nodes[n]?.id);
+    return [...graph.slotNode.subarray(graph.offsets[number], graph.offsets[number + 1])].map(
+      (n) => graph.nodes[n]?.id,
+    );
   };
   expect(['x', 'y', 'z'].map(neighbours)).toEqual([['y'], ['x', 'z'], ['y']]);
 });
@@ -34,7 +36,10 @@ test('the order of the input does not matter, and components are what a flood re
       const edges = pairs.map(([a, b], i) => edge(`e${i}`, `n${a}`, `n${b}`));
       const graph = buildGraph([], edges);
       expect(buildGraph([], [...edges].reverse())).toEqual(graph);
-      const part = components(graph, edgeMask(graph, () => true));
+      const part = components(
+        graph,
+        edgeMask(graph, () => true),
+      );
       for (const { id } of graph.nodes) {
         const reached = new Set([id]);
         for (let i = 0; i < graph.nodes.length; i++) {

@@ -37,8 +37,18 @@ const campus = buildGraph(
 
 test.each<[string, ImpactSubject, string[], string[]]>([
   ['an access switch takes its hosts', { kind: 'node', node: 'access' }, ['host:1'], ['dist', 'dist2']],
-  ['a distribution switch is replaced by the blocked link', { kind: 'node', node: 'dist' }, ['other'], ['access', 'dist2']],
-  ['a redundant port costs nobody', { kind: 'port', node: 'dist', ifName: 'to-access' }, [], ['access', 'dist', 'dist2']],
+  [
+    'a distribution switch is replaced by the blocked link',
+    { kind: 'node', node: 'dist' },
+    ['other'],
+    ['access', 'dist2'],
+  ],
+  [
+    'a redundant port costs nobody',
+    { kind: 'port', node: 'dist', ifName: 'to-access' },
+    [],
+    ['access', 'dist', 'dist2'],
+  ],
   ['a single port cuts what is behind it', { kind: 'port', node: 'dist', ifName: 'to-other' }, ['other'], []],
   ['a host takes nobody', { kind: 'node', node: 'host:1' }, [], []],
   ['the only anchor takes all', { kind: 'node', node: 'core' }, ['access', 'dist', 'dist2', 'host:1', 'other'], []],
@@ -59,7 +69,18 @@ test('an aggregate falls with its last member only', () => {
   const graph = (members: [number, number][]) =>
     buildGraph([node('core'), node('access')], [link('1', 'core', 'access', { members })]);
   const member: ImpactSubject = { kind: 'port', node: 'access', ifName: 'Gi1', ifIndex: 21 };
-  expect(ids(computeImpact(graph([[11, 21], [12, 22]]), member, { anchors: ['core'] })?.impacted)).toEqual([]);
+  expect(
+    ids(
+      computeImpact(
+        graph([
+          [11, 21],
+          [12, 22],
+        ]),
+        member,
+        { anchors: ['core'] },
+      )?.impacted,
+    ),
+  ).toEqual([]);
   expect(ids(computeImpact(graph([[11, 21]]), member, { anchors: ['core'] })?.impacted)).toEqual(['access']);
 });
 
@@ -67,7 +88,12 @@ test('links that are down are no redundancy, layer 3 joins only what cables do n
   const down = { a: { node: 'b', ifIndex: null, ifName: 'x', operStatus: 'down' as const } };
   const graph = buildGraph(
     [node('a'), node('b'), node('c')],
-    [link('1', 'a', 'b'), link('2', 'b', 'a', down), link('3', 'b', 'c', { layer: 3 }), link('4', 'a', 'b', { layer: 3 })],
+    [
+      link('1', 'a', 'b'),
+      link('2', 'b', 'a', down),
+      link('3', 'b', 'c', { layer: 3 }),
+      link('4', 'a', 'b', { layer: 3 }),
+    ],
   );
   expect(ids(computeImpact(graph, { kind: 'edge', edge: '1' }, { anchors: ['a'] })?.impacted)).toEqual(['b', 'c']);
 });
@@ -80,9 +106,14 @@ test('without anchors the largest rest is the network', () => {
 });
 
 /** Floods from the anchors, with one node and some edges left out: nothing in common with the code under test. */
-function flood(graph: Graph, anchors: readonly string[], withoutNode: string, withoutEdges: readonly string[]): Set<string> {
+function flood(
+  graph: Graph,
+  anchors: readonly string[],
+  withoutNode: string,
+  withoutEdges: readonly string[],
+): Set<string> {
   const reached = new Set(anchors.filter((id) => id !== withoutNode && graph.numberOf.has(id)));
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false;
     for (const { id, a, b } of graph.edges) {
       if (withoutEdges.includes(id) || a.node === withoutNode || b.node === withoutNode) continue;
@@ -95,7 +126,12 @@ function flood(graph: Graph, anchors: readonly string[], withoutNode: string, wi
 }
 
 /** Connected whatever single further edge fails. */
-const steady = (graph: Graph, anchors: readonly string[], withoutNode: string, withoutEdges: readonly string[]): Set<string> => {
+const steady = (
+  graph: Graph,
+  anchors: readonly string[],
+  withoutNode: string,
+  withoutEdges: readonly string[],
+): Set<string> => {
   let left = flood(graph, anchors, withoutNode, withoutEdges);
   for (const { id } of graph.edges) {
     const reached = flood(graph, anchors, withoutNode, [...withoutEdges, id]);
@@ -128,7 +164,8 @@ test('impact and risk are what floods over the broken graph say', () => {
       const before = flood(graph, anchors, '', []);
       const steadyBefore = steady(graph, anchors, '', []);
       for (const subject of subjects) {
-        const [gone, edges] = subject.kind === 'node' ? [subject.node, []] : ['', subject.kind === 'edge' ? [subject.edge] : []];
+        const [gone, edges] =
+          subject.kind === 'node' ? [subject.node, []] : ['', subject.kind === 'edge' ? [subject.edge] : []];
         const after = flood(graph, anchors, gone, edges);
         const steadyAfter = steady(graph, anchors, gone, edges);
         const answer = computeImpact(graph, subject, { anchors });

@@ -111,7 +111,8 @@ function resolve(graph: Graph, subject: ImpactSubject): Removed | undefined {
     const isA = graph.endA[number] === node;
     const end = isA ? edge.a : edge.b;
     const { ifIndex } = subject;
-    const isWhole = end.ifName === subject.ifName || portName(end) === subject.ifName || (ifIndex != null && end.ifIndex === ifIndex);
+    const isWhole =
+      end.ifName === subject.ifName || portName(end) === subject.ifName || (ifIndex != null && end.ifIndex === ifIndex);
     const isMember = ifIndex != null && edge.members.some((member) => member[isA ? 0 : 1] === ifIndex);
     // the interface that names an aggregate may itself be a member of it
     if (isMember && edge.members.length > 1) thinned.push(number);

@@ -49,7 +49,9 @@ export function layer3Path(
   }
   if (routed.length > 0) {
     // equal-cost routes are all shown: the network uses all of them
-    const paths = routed.slice(0, Math.max(wanted, MAX_ROUTES)).map((steps) => hopsOf(graph, steps, options.now, 'routing'));
+    const paths = routed
+      .slice(0, Math.max(wanted, MAX_ROUTES))
+      .map((steps) => hopsOf(graph, steps, options.now, 'routing'));
     return { outcome: 'found', reason: null, paths };
   }
   const estimated = estimate(graph, from, to, routing);
@@ -64,8 +66,12 @@ export function layer3Path(
 /** Every loopless way that longest-prefix routing gives, equal-cost next hops included. */
 function byTables(routing: RoutingView, from: string, to: string, target: Ip): Step[][] {
   const complete: Step[][] = [];
-  const starts = routing.routes(from) !== null ? [[]] : routing.gateways(from).map((): Step[] => [{ node: from, outPort: null }]);
-  const open = starts.map((steps, i) => ({ steps, at: steps.length === 0 ? from : (routing.gateways(from)[i] as string) }));
+  const starts =
+    routing.routes(from) !== null ? [[]] : routing.gateways(from).map((): Step[] => [{ node: from, outPort: null }]);
+  const open = starts.map((steps, i) => ({
+    steps,
+    at: steps.length === 0 ? from : (routing.gateways(from)[i] as string),
+  }));
   while (open.length > 0 && complete.length < MAX_ROUTES) {
     const { steps, at } = open.shift() as { steps: Step[]; at: string };
     if (at === to) {

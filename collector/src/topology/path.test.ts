@@ -24,7 +24,16 @@ const link = (id: string, a: string, b: string, more: Partial<GraphEdge> = {}): 
 
 /** Two ways from x to y: over p (shorter, blocked) and over q and r. */
 const square = buildGraph(
-  [node('x'), node('y'), node('p'), node('q'), node('r'), node('host:a', 'host'), node('host:b', 'host'), node('alone')],
+  [
+    node('x'),
+    node('y'),
+    node('p'),
+    node('q'),
+    node('r'),
+    node('host:a', 'host'),
+    node('host:b', 'host'),
+    node('alone'),
+  ],
   [
     link('1', 'x', 'p'),
     link('2', 'p', 'y', { blocked: true }),
@@ -68,7 +77,10 @@ test('a row that aged out leaves the spanning tree, an unknown state the plain g
   const answer = findPath(square, 'host:a', 'host:b', { layer: 2, now, forwarding: aged, alternatives: 1 });
   expect(answer.paths.map((path) => path.basis)).toEqual(['spanning-tree', 'graph']);
   expect(walked(answer, 1)).toEqual(['host:a', 'x', 'p', 'y', 'host:b']);
-  const unknown = buildGraph(square.nodes, square.edges.map((one) => ({ ...one, blocked: null })));
+  const unknown = buildGraph(
+    square.nodes,
+    square.edges.map((one) => ({ ...one, blocked: null })),
+  );
   expect(findPath(unknown, 'host:a', 'host:b', { layer: 2, now }).paths[0]?.basis).toBe('graph');
 });
 
@@ -112,7 +124,10 @@ function allRoutes(graph: Graph, from: number, to: number): Route[] {
 }
 
 test('the k shortest routes are the k cheapest of all', () => {
-  const anyGraph = fc.array(fc.tuple(fc.nat(5), fc.nat(5), fc.integer({ min: 5, max: 10 })), { minLength: 1, maxLength: 10 });
+  const anyGraph = fc.array(fc.tuple(fc.nat(5), fc.nat(5), fc.integer({ min: 5, max: 10 })), {
+    minLength: 1,
+    maxLength: 10,
+  });
   fc.assert(
     fc.property(anyGraph, fc.array(fc.boolean(), { minLength: 6, maxLength: 6 }), (triples, segments) => {
       const graph = buildGraph(
@@ -128,7 +143,14 @@ test('the k shortest routes are the k cheapest of all', () => {
         return a.halfHops - b.halfHops || b.confidence - a.confidence;
       };
       const expected = allRoutes(graph, 0, 1).sort(order).map(cost);
-      const found = shortestPaths(graph, 0, 1, edgeMask(graph, () => true), 4, 1000);
+      const found = shortestPaths(
+        graph,
+        0,
+        1,
+        edgeMask(graph, () => true),
+        4,
+        1000,
+      );
       expect(found.map(cost)).toEqual(expected.slice(0, 4));
       expect(new Set(found.map((route) => route.edges.join())).size).toBe(found.length);
     }),
@@ -157,7 +179,11 @@ const routers = buildGraph(
   ],
 );
 const tables: Record<string, RouteFact[]> = {
-  r1: [route('0.0.0.0/0', '10.9.9.9', 'wan'), route('10.2.0.0/16', '10.0.0.2', 'to-r2'), route('10.2.0.0/16', '10.0.0.3', 'to-r3')],
+  r1: [
+    route('0.0.0.0/0', '10.9.9.9', 'wan'),
+    route('10.2.0.0/16', '10.0.0.2', 'to-r2'),
+    route('10.2.0.0/16', '10.0.0.3', 'to-r3'),
+  ],
   r2: [route('10.2.0.0/16', '10.0.0.4', 'to-r4')],
   r3: [route('10.2.0.0/16', '10.0.0.4', 'to-r4')],
   r4: [route('10.2.0.0/16', null, 'lan')],
@@ -194,6 +220,11 @@ test.each<[string, string[]]>([
   ['10.9.0.1', ['a']],
   ['192.0.2.1', ['z']],
 ])('the longest prefix for %s', (ip, names) => {
-  const all = [route('0.0.0.0/0', null, 'z'), route('10.0.0.0/8', null, 'a'), route('10.1.0.0/20', null, 'b'), route('10.1.0.0/20', null, 'c')];
+  const all = [
+    route('0.0.0.0/0', null, 'z'),
+    route('10.0.0.0/8', null, 'a'),
+    route('10.1.0.0/20', null, 'b'),
+    route('10.1.0.0/20', null, 'c'),
+  ];
   expect(longestMatch(all, parseIp(ip) as Ip).map((one) => one.ifName)).toEqual(names);
 });
