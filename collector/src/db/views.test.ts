@@ -84,3 +84,35 @@ test('every file that the documentation names exists', () => {
     });
   expect(missing).toEqual([]);
 });
+
+/** As GitHub makes it of a heading. */
+const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+
+const anchorsOf = (text: string): Set<string> =>
+  new Set([...[...namesOf(/^#{1,6} (.+)$/gm, text)].map(anchorOf), ...namesOf(/<a id="([^"]+)">/g, text)]);
+
+test('every link to a part of a page finds it', () => {
+  const pages = readers.filter((file) => /docs[/\\][^/\\]+\.md$|README\.md$/.test(file) && !file.includes('plugin'));
+  const broken = pages.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/\]\(((?!https?:)[^)#\s]*)#([^)\s]+)\)/g)]
+      .filter(([, path = '', anchor = '']) => {
+        const target = path === '' ? file : join(file, '..', path);
+        return !existsSync(target) || !anchorsOf(readFileSync(target, 'utf8')).has(anchor);
+      })
+      .map(([link]) => `${relative(root, file)}: ${link}`),
+  );
+  expect(broken).toEqual([]);
+});
+
+test('every alert rule has its section in the runbooks, and every section its rule', () => {
+  const rules = readFileSync(join(root, 'provisioning/alerting/plantgraph.yaml'), 'utf8');
+  const runbooks = readFileSync(join(root, 'docs/runbooks.md'), 'utf8');
+  const uids = [...namesOf(/- uid: (plantgraph-[a-z-]+)/g, rules)].sort();
+  expect(uids.length).toBeGreaterThan(4);
+  expect([...namesOf(/^## (plantgraph-[a-z-]+)$/gm, runbooks)].sort()).toEqual(uids);
+  expect([...namesOf(/docs\/runbooks\.md#([a-z-]+)/g, rules)].sort()).toEqual(uids);
+});
