@@ -296,6 +296,7 @@ process.on('message', (task: Task) => {
     const used = process.cpuUsage(before);
     delay.disable();
     const delayMs = task.kind === 'engine-thread' ? delay.percentile(99) / 1e6 : 0;
+    if (kept < 0) throw new Error('nothing was read');
     return { ...measured, cpuSec: (used.user + used.system) / 1e6, delayMs };
   })().then(
     (measured) => process.send?.(measured),

@@ -66,16 +66,30 @@ export interface BlockHead {
   readonly resentCount: number;
 }
 
+/** Room that walks collect in, used again: fresh memory for each costs more than filling it. */
+interface Scratch {
+  data: Buffer;
+  entries: Uint32Array;
+}
+const spare: Scratch[] = [];
+const MAX_SPARE = 512;
+const MAX_SPARE_OCTETS = 256 * 1024;
+const isLittleEndian = new Uint8Array(Uint32Array.of(1).buffer)[0] === 1;
+
 const align8 = (at: number): number => (at + 7) & ~7;
-const FIRST_DATA = 2_048;
-const FIRST_ENTRIES = 128;
+const FIRST_DATA = 4_096;
+const FIRST_ENTRIES = 256;
+
+const scratchOf = (): Scratch =>
+  spare.pop() ?? { data: Buffer.allocUnsafeSlow(FIRST_DATA), entries: new Uint32Array(FIRST_ENTRIES * 2) };
 
 /** Collects answers; each varbind area is copied once. */
 export class BlockBuilder {
   entryCount = 0;
   dataOctets = 0;
-  #data = Buffer.allocUnsafeSlow(FIRST_DATA);
-  #entries = new Uint32Array(FIRST_ENTRIES * 2);
+  readonly #scratch = scratchOf();
+  #data = this.#scratch.data;
+  #entries = this.#scratch.entries;
   readonly #segments: number[] = [];
   #segmentFirst = 0;
 
@@ -108,6 +122,7 @@ export class BlockBuilder {
     this.#segmentFirst = this.entryCount;
   }
 
+  /** The block; the builder is of no use afterwards. */
   build(head: BlockHead): Uint8Array<ArrayBuffer> {
     const texts = [head.id, head.host, head.detail].map((text) => Buffer.from(text, 'utf8'));
     const roots = head.roots.map(encodeOid);
@@ -165,11 +180,21 @@ export class BlockBuilder {
       at += 4 + one.length;
     }
     this.#writeSegments(view, segmentsAt);
-    for (let i = 0, to = entriesAt; i < this.entryCount * 2; i++, to += 4) {
-      view.setUint32(to, this.#entries[i] as number, true);
-    }
+    this.#writeEntries(view, entriesAt);
     bytes.set(this.#data.subarray(0, this.dataOctets), dataAt);
+    if (spare.length < MAX_SPARE && this.#data.length <= MAX_SPARE_OCTETS) {
+      spare.push({ data: this.#data, entries: this.#entries });
+    }
     return bytes;
+  }
+
+  #writeEntries(view: DataView, start: number): void {
+    const words = this.entryCount * 2;
+    if (isLittleEndian) {
+      new Uint32Array(view.buffer, start, words).set(this.#entries.subarray(0, words));
+      return;
+    }
+    for (let i = 0; i < words; i++) view.setUint32(start + 4 * i, this.#entries[i] as number, true);
   }
 
   #writeSegments(view: DataView, start: number): void {

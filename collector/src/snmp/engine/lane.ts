@@ -200,6 +200,10 @@ export class Lane extends Exchange {
       const oid = decodeOid(octets, start, end)?.join('.') ?? 'a name that is no OID';
       return { outcome: 'errorStatus', detail: `the agent answered a walk with noSuchObject at ${oid}` };
     }
+    const follows =
+      column.at < 0 ? FIRST : followsName(octets, column.at, column.end, start, end, column.encoded.length);
+    if (follows === FOLLOWS)
+      return column.stop === undefined ? undefined : this.#checkRange(column, octets, start, end);
     if (!isUnder(octets, start, end, column.encoded)) {
       column.isDone = true;
       return undefined;
@@ -215,10 +219,59 @@ export class Lane extends Exchange {
       const oid = decodeOid(octets, start, end)?.join('.') ?? '';
       return { outcome: 'nonIncreasing', detail: `the agent answered ${oid} after a name that does not precede it` };
     }
-    if (column.stop !== undefined && column.isPast(octets, start, end)) column.isDone = true;
+    return column.stop === undefined ? undefined : this.#checkRange(column, octets, start, end);
+  }
+
+  #checkRange(column: Column, octets: Uint8Array, start: number, end: number): undefined {
+    if (column.isPast(octets, start, end)) column.isDone = true;
     return undefined;
   }
 }
+
+const FOLLOWS = 1;
+/** To be looked at in full: the first name of an answer, or an unusual one. */
+const FIRST = 0;
+
+/**
+ * The common case in one pass over the name: it shares the root with the one before, is greater in a sub-identifier of
+ * one or two octets, and has only such sub-identifiers behind it.
+ */
+function followsName(
+  octets: Uint8Array,
+  beforeStart: number,
+  beforeEnd: number,
+  start: number,
+  end: number,
+  rootLength: number,
+): number {
+  const shared = Math.min(beforeEnd - beforeStart, end - start);
+  let i = 0;
+  while (i < shared && octets[beforeStart + i] === octets[start + i]) i++;
+  if (i < rootLength || i === shared || end - start > MAX_PLAIN_OCTETS) return FIRST;
+  const before = octets[beforeStart + i] as number;
+  const after = octets[start + i] as number;
+  if (((octets[start + i - 1] as number) & 0x80) !== 0) {
+    // the second octet of two
+    const isThird = ((octets[start + i - 2] as number) & 0x80) !== 0;
+    if (isThird || before >= 0x80 || after >= 0x80) return FIRST;
+  } else if ((before & 0x80) !== (after & 0x80)) {
+    return FIRST;
+  } else if (after >= 0x80) {
+    const beforeLow = octets[beforeStart + i + 1] as number;
+    const afterLow = octets[start + i + 1] as number;
+    if (beforeLow >= 0x80 || afterLow >= 0x80) return FIRST;
+  }
+  if (after <= before) return FIRST;
+  let open = 0;
+  for (let at = start + i; at < end; at++) {
+    if ((octets[at] as number) < 0x80) open = 0;
+    else if (++open > 1) return FIRST;
+  }
+  return FOLLOWS;
+}
+
+/** An OID has at most 128 sub-identifiers. */
+const MAX_PLAIN_OCTETS = 128;
 
 /** The agent's clock in the non-repeater; undefined when something else stands there. */
 function uptimeOf(octets: Uint8Array, view: AnswerView): number | undefined {
