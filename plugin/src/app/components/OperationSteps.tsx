@@ -25,6 +25,7 @@ export function OperationSteps({ operation }: { operation: Operation }) {
     <Alert
       severity={SEVERITY[state]}
       title={`${test === 'rxmer' ? 'RxMER' : 'Constellation'}: ${state}`}
+      topSpacing={2}
       data-testid="plantgraph-operation"
     >
       <progress value={progressRatio} max={1} aria-label="Progress" style={{ width: '100%' }} />

@@ -91,7 +91,7 @@ function ModemDetails({ mac, modem }: { mac: string; modem: Modem | undefined })
     <>
       {modem ? (
         <Stack direction="row" alignItems="center" wrap="wrap">
-          <h3>{modem.mac}</h3>
+          <h3 style={{ margin: '12px 0' }}>{modem.mac}</h3>
           <Badge color={STATUS_COLORS[modem.status]} text={modem.status} />
           <span>{[modem.model, modem.firmware, modem.address].filter(Boolean).join(' · ')}</span>
           <span>

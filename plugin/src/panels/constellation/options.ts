@@ -4,4 +4,4 @@ export interface ConstellationOptions {
   extent: number;
 }
 
-export const DEFAULTS: ConstellationOptions = { showGrid: true, extent: 1.6 };
+export const DEFAULTS: ConstellationOptions = { showGrid: true, extent: 1.3 };
