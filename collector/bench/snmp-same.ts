@@ -34,7 +34,7 @@ export async function sameRowsRow(): Promise<BenchRow[]> {
   const credential = { version: '2c', community: new Secret('public') } as const;
   const target = { host: '127.0.0.1', port: agent.port, credential, timeoutMs: 2_000, retries: 2, maxRepetitions: 25 };
   const ours = createEngineReader(target, { engine });
-  const library = createSnmpReader(target);
+  const library = createSnmpReader(target, { engine: 'none' });
   let rows = 0;
   let other = 0;
   const tags = new Set<number>();

@@ -17,6 +17,7 @@ import type { Secret } from './lib/secret.js';
 import { composePnm } from './compose-pnm.js';
 import { CMTS_JOB } from './pnm/jobs.js';
 import { pnmRoutes } from './pnm/routes.js';
+import { createEngine } from './snmp/engine/client.js';
 import { createSnmpCounters } from './snmp/guard.js';
 import type { SnmpReader } from './snmp/reader.js';
 import { createSnmpReader } from './snmp/session.js';
@@ -56,6 +57,7 @@ export interface Collector {
 }
 
 const JOB_CONCURRENCY = 32;
+const NOT_REJECTED = ['sent', 'accepted', 'resent', 'otherAddress'];
 const now = () => new Date();
 
 /** Builds every part of a collector and hands each what it needs. Opens nothing but the database. */
@@ -64,15 +66,17 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
   const { config } = loaded;
   const metrics = createMetrics({ version: VERSION });
   const snmpCounters = createSnmpCounters();
+  const engine = createEngine({ counters: snmpCounters });
   metrics.counts('plantgraph_snmp_packets_total', 'Datagrams sent, and answers taken', 'direction', () => ({
     sent: snmpCounters.sent,
     accepted: snmpCounters.accepted,
+    resent: snmpCounters.resent,
   }));
   metrics.counts('plantgraph_snmp_rejected_total', 'Datagrams refused, by reason', 'reason', () =>
-    Object.fromEntries(Object.entries(snmpCounters).filter(([reason]) => reason !== 'sent' && reason !== 'accepted')),
+    Object.fromEntries(Object.entries(snmpCounters).filter(([reason]) => !NOT_REJECTED.includes(reason))),
   );
   const openReader = (target: ResolvedDevice['target']): SnmpReader =>
-    createSnmpReader(target, { counters: snmpCounters, now });
+    createSnmpReader(target, { counters: snmpCounters, engine, now });
   const onError = (error: unknown, what: string) => log.error({ err: error }, what);
 
   const inventory = inventoryStore(pool);
@@ -164,7 +168,14 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     },
     stop: async () => undefined,
   };
-  const readersComponent: Component = { name: 'snmp', start: async () => undefined, stop: async () => readers.close() };
+  const readersComponent: Component = {
+    name: 'snmp',
+    start: async () => undefined,
+    stop: async () => {
+      readers.close();
+      await engine.close();
+    },
+  };
   return {
     components: [readersComponent, loop, schedule, ...pnm.components, worker, http],
     app,

@@ -8,7 +8,7 @@ import { KNOWN_TABLES } from '../src/snmp/catalogue.js';
 import type { SnmpCredential } from '../src/snmp/credential.js';
 import { createEngineReader } from '../src/snmp/engine-reader.js';
 import { createLocalEngine } from '../src/snmp/engine/client.js';
-import { createEngineCounters } from '../src/snmp/engine/counters.js';
+import { createSnmpCounters } from '../src/snmp/guard.js';
 import { formatRecording, parseOid } from '../src/snmp/recording.js';
 import { instancesOf } from '../src/snmp/rows.js';
 import { createSnmpReader } from '../src/snmp/session.js';
@@ -57,7 +57,7 @@ const textOf = (columns: readonly string[], walk: TaggedWalk) =>
 
 (snmpd ? describe : describe.skip)('the engine against snmpd', () => {
   let agent: RunningAgent;
-  const counters = createEngineCounters();
+  const counters = createSnmpCounters();
   const engine = createLocalEngine({ counters });
   const targetOf = (credential: SnmpCredential, host = '127.0.0.1', timeoutMs = 2_000) => ({
     host,
@@ -90,7 +90,7 @@ const textOf = (columns: readonly string[], walk: TaggedWalk) =>
 
   test.each(ways)('%s reads what the library reads', async (_name, credential, host) => {
     const ours = readerOf(credential, host);
-    const library = createSnmpReader(targetOf(credential, host));
+    const library = createSnmpReader(targetOf(credential, host), { engine: 'none' });
     for (const columns of STABLE_TABLES) {
       const [mine, theirs] = [await ours.walk(columns), await library.walk(columns)];
       expect({ outcome: mine.outcome, columns }).toEqual({ outcome: theirs.outcome, columns });
@@ -139,7 +139,7 @@ const textOf = (columns: readonly string[], walk: TaggedWalk) =>
   });
 
   test('many at once to one v3 agent discover its engine once', async () => {
-    const own = createEngineCounters();
+    const own = createSnmpCounters();
     const fresh = createLocalEngine({ counters: own });
     const reader = createEngineReader(targetOf(v3('operator', 'sha256', true)), { engine: fresh });
     await Promise.all(Array.from({ length: 10 }, () => reader.get([SYS_NAME])));
@@ -169,7 +169,7 @@ const textOf = (columns: readonly string[], walk: TaggedWalk) =>
 
   test('nothing of a real agent was dropped', () => {
     const { sent, accepted, resent } = counters;
-    expect({ ...counters, sent: 0, accepted: 0, resent: 0 }).toEqual(createEngineCounters());
+    expect({ ...counters, sent: 0, accepted: 0, resent: 0 }).toEqual(createSnmpCounters());
     expect(sent - resent).toBeGreaterThanOrEqual(accepted - 2);
   });
 });
@@ -199,7 +199,7 @@ if (networks.length === 0) console.warn(`snmp-engine.test: skipped, no recording
           const target = { host: address, port, credential, timeoutMs: 5_000, retries: 1, maxRepetitions: 25 };
           if (existsSync(join(walks, network, `${name}.lost`))) continue;
           const ours = createEngineReader(target, { engine });
-          const library = createSnmpReader(target);
+          const library = createSnmpReader(target, { engine: 'none' });
           for (const { name: table, columns } of KNOWN_TABLES) {
             const [mine, theirs] = [await ours.walk(columns), await library.walk(columns)];
             expect({ name, table, outcome: mine.outcome }).toEqual({ name, table, outcome: theirs.outcome });

@@ -70,7 +70,7 @@ function known(instances: readonly Instance[], isContext: boolean, lost: readonl
         for (const [vlan, instances] of recording.contexts) {
           expect(formatRecording(instances)).toBe(known(stored(`${name}@${vlan}.snmprec`), true, recording.lost));
         }
-        expect({ ...counters, sent: 0, accepted: 0 }).toEqual(createSnmpCounters());
+        expect({ ...counters, sent: 0, accepted: 0, resent: 0 }).toEqual(createSnmpCounters());
       }
     },
     60_000,

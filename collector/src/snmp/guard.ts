@@ -9,7 +9,9 @@ import { hasValidDigest, localizeKey, passwordToKey } from './usm.js';
  * What became of every datagram. `sent` and `accepted` are the normal ones; the others count what was dropped and why:
  * source (other address or port), decode (not an SNMP message to its last octet, or refused by the library), version,
  * pdu (not an answer), id (never asked), late (answered or given up before), community, level (below the credential's
- * security level and no Report), user, digest; socket counts failures of the local socket.
+ * security level and no Report), user, digest; socket counts failures of the local socket. The engine also counts resent
+ * (of `sent`), window (authenticated, but outside the time window), context (of another context or engine), otherAddress
+ * (taken by a device's exception), refused (not asked because the device has been silent), noSlot (every id in use).
  */
 export type SnmpCounter =
   | 'sent'
@@ -24,7 +26,13 @@ export type SnmpCounter =
   | 'level'
   | 'user'
   | 'digest'
-  | 'socket';
+  | 'socket'
+  | 'resent'
+  | 'window'
+  | 'context'
+  | 'otherAddress'
+  | 'refused'
+  | 'noSlot';
 export type SnmpCounters = Record<SnmpCounter, number>;
 
 export const createSnmpCounters = (): SnmpCounters => ({
@@ -41,6 +49,12 @@ export const createSnmpCounters = (): SnmpCounters => ({
   user: 0,
   digest: 0,
   socket: 0,
+  resent: 0,
+  window: 0,
+  context: 0,
+  otherAddress: 0,
+  refused: 0,
+  noSlot: 0,
 });
 
 /** Who must have sent the answer to what is asked now. */

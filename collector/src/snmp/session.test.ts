@@ -7,7 +7,6 @@ import { createSnmpCounters, type SnmpCounter, type SnmpCounters } from './guard
 import { readMessageHead } from './message-head.js';
 import { compareOids, parseOid } from './recording.js';
 import { createLocalEngine, type EngineClient } from './engine/client.js';
-import { createEngineCounters } from './engine/counters.js';
 import { createEngineReader } from './engine-reader.js';
 import { createSnmpReader, type LiveReader } from './session.js';
 
@@ -91,11 +90,11 @@ function readerOf(
   const target = { host: '127.0.0.1', port, credential: V2C, timeoutMs: 60, retries: 1, maxRepetitions: 10, ...change };
   if (way === 'net-snmp') {
     const counters = createSnmpCounters();
-    const snmp = createSnmpReader(target, { counters });
+    const snmp = createSnmpReader(target, { counters, engine: 'none' });
     open.push(snmp);
     return { snmp, counters };
   }
-  const counters = createEngineCounters();
+  const counters = createSnmpCounters();
   const engine = createLocalEngine({ counters });
   const snmp = createEngineReader(target, { engine, writer: createSnmpReader(target, { counters }) });
   open.push(engine, snmp);

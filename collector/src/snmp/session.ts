@@ -1,6 +1,8 @@
-import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { SnmpTarget } from './credential.js';
+import { createLocalEngine, type EngineClient } from './engine/client.js';
+import { hasCipher } from './engine/usm-keys.js';
+import { addressOf, engineWalk } from './engine-reader.js';
 import { SnmpError } from './errors.js';
 import { createGuard, createSnmpCounters, type Expected, type Guard, type SnmpCounters } from './guard.js';
 import {
@@ -29,6 +31,8 @@ export interface SnmpReaderDeps {
   /** Shared by all readers that should be counted together. */
   readonly counters?: SnmpCounters;
   readonly now?: () => Date;
+  /** Walks for all readers that share it. Without one the reader has its own in this thread; `none` walks by the library. */
+  readonly engine?: EngineClient | 'none';
 }
 
 /** A reader over the network. Its rows also know their tags. */
@@ -44,7 +48,6 @@ const MAX_WAITING = 256;
 const REMEMBERED_SIZES = 64;
 /** Above the library's own timers, which it may lose. */
 const WATCHDOG_MARGIN_MS = 1_000;
-const LOOKUP_TIMEOUT_MS = 5_000;
 /** A v3 session asks up to three times for its first answer: engine, time, data. */
 const V3_EXCHANGES = 3;
 const SYS_UP_TIME = '1.3.6.1.2.1.1.3.0';
@@ -67,12 +70,12 @@ type Ask = (session: LibrarySession, done: Done) => void;
 type Raw = { readonly kind: 'raw'; readonly varbinds: unknown } | Failure;
 
 /**
- * A live reader: one socket and one session for the device, opened with the first request and kept, so that a v3 engine
- * is discovered once. VLAN contexts share it, because requests go out one at a time and each carries its own community
- * or context; a weak agent is never asked two things at once.
+ * A live reader: walks go through our engine, GET and SET through one session of the library for the device, opened with
+ * the first request and kept, so that a v3 engine is discovered once. VLAN contexts share it, because requests go out one at a time and each carries its own community
+ * or context; a weak agent is asked one walk's request and one other at a time.
  */
 export function createSnmpReader(target: SnmpTarget, deps: SnmpReaderDeps = {}): LiveReader {
-  return new SessionReader(target, deps.counters ?? createSnmpCounters(), deps.now ?? (() => new Date()));
+  return new SessionReader(target, deps);
 }
 
 class SessionReader implements LiveReader {
@@ -82,17 +85,33 @@ class SessionReader implements LiveReader {
   readonly #turnstile = new Turnstile(MAX_WAITING);
   readonly #sizes = new Map<string, RequestSize>();
   #link: Link | undefined;
+  readonly #closing = new AbortController();
+  #engine: EngineClient | 'none' | undefined;
+  #ownEngine: EngineClient | undefined;
   #hasAnswered = false;
   #closed = false;
   #abandon: ((detail: string) => void) | undefined;
 
-  constructor(target: SnmpTarget, counters: SnmpCounters, now: () => Date) {
+  constructor(target: SnmpTarget, deps: SnmpReaderDeps) {
     this.#target = target;
-    this.#counters = counters;
-    this.#now = now;
+    this.#counters = deps.counters ?? createSnmpCounters();
+    this.#now = deps.now ?? (() => new Date());
+    this.#engine = deps.engine;
   }
 
-  async walk(columns: readonly string[], options: WalkOptions = {}): Promise<TaggedWalk> {
+  /** Through the engine, except where only the library can. */
+  walk(columns: readonly string[], options: WalkOptions = {}): Promise<TaggedWalk> {
+    const { credential } = this.#target;
+    const cipher = credential.version === '3' ? credential.priv?.protocol : undefined;
+    if (this.#engine === 'none' || (cipher !== undefined && !hasCipher(cipher))) {
+      return this.#walkByLibrary(columns, options);
+    }
+    this.#engine ??= this.#ownEngine = createLocalEngine({ counters: this.#counters });
+    const signal = options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal;
+    return engineWalk({ engine: this.#engine }, this.#target, columns, { ...options, signal });
+  }
+
+  async #walkByLibrary(columns: readonly string[], options: WalkOptions): Promise<TaggedWalk> {
     const identity = this.#identityOf(options.vlan);
     let sentCount = 0;
     const count = (sent: number) => (sentCount += sent);
@@ -172,6 +191,8 @@ class SessionReader implements LiveReader {
 
   close(): void {
     this.#closed = true;
+    this.#closing.abort();
+    void this.#ownEngine?.close();
     this.#drop('the reader was closed');
   }
 
@@ -290,7 +311,7 @@ class SessionReader implements LiveReader {
   async #open(): Promise<Link> {
     if (this.#link) return this.#link;
     const { host, port, credential, timeoutMs, retries } = this.#target;
-    const address = isIP(host) ? host : await addressOf(host);
+    const address = await addressOf(host);
     const guard = createGuard({
       address,
       port,
@@ -381,20 +402,6 @@ class SessionReader implements LiveReader {
       case 'badAnswer':
         return new SnmpError('SNMP_ERROR_STATUS', `${host}: ${failure.detail}`);
     }
-  }
-}
-
-/** Name resolution has no deadline of its own. */
-async function addressOf(name: string): Promise<string> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = Object.assign(new Error('name resolution took too long'), { code: 'ETIMEOUT' });
-    timer = setTimeout(() => reject(error), LOOKUP_TIMEOUT_MS);
-  });
-  try {
-    return (await Promise.race([lookup(name), late])).address;
-  } finally {
-    clearTimeout(timer);
   }
 }
 

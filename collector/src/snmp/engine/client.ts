@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { createEngineCounters, type EngineCounters } from './counters.js';
+import { createSnmpCounters, type SnmpCounter, type SnmpCounters } from '../guard.js';
 import { Engine, type EngineOptions } from './engine.js';
 import type { KnownEngine } from './engine-clock.js';
 import type { EngineRequest } from './task.js';
@@ -8,7 +9,7 @@ import type { EngineRequest } from './task.js';
 export interface EngineClient {
   /** Resolves with the result's block, whatever happens on the network; rejects only when the engine itself has ended. */
   run(request: EngineRequest, signal?: AbortSignal): Promise<Uint8Array>;
-  counters(): Promise<EngineCounters>;
+  counters(): Promise<SnmpCounters>;
   /** v3 engines known now, for the next start. */
   knownEngines(): Promise<Record<string, KnownEngine>>;
   /** Forgets what is known of a device: its v3 engine, its silence. */
@@ -40,6 +41,12 @@ export function createLocalEngine(options: EngineOptions = {}): EngineClient {
   };
 }
 
+/** The engine in a thread of its own where that has been built; sources that run unbuilt, as in tests, share theirs. */
+export function createEngine(options: EngineOptions = {}): EngineClient {
+  const script = new URL('./worker.js', import.meta.url);
+  return existsSync(script) ? createWorkerEngine(options, script) : createLocalEngine(options);
+}
+
 /** To the thread. `number` is the caller's. */
 export type ToEngine =
   | { readonly kind: 'run'; readonly number: number; readonly request: EngineRequest }
@@ -50,6 +57,7 @@ export type ToEngine =
 /** From the thread. */
 export type FromEngine =
   | { readonly kind: 'blocks'; readonly numbers: readonly number[]; readonly blocks: readonly Uint8Array[] }
+  | { readonly kind: 'tally'; readonly counters: SnmpCounters }
   | { readonly kind: 'failed'; readonly number: number; readonly message: string }
   | { readonly kind: 'value'; readonly number: number; readonly value: unknown };
 
@@ -58,15 +66,19 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** The engine in a thread of its own, so that neither waits for the other's work. A thread that ends is started again. */
+/**
+ * The engine in a thread of its own, so that neither waits for the other's work. A thread that ends is started again.
+ * The given counters follow those of the thread, a second behind.
+ */
 export function createWorkerEngine(
-  options: Omit<EngineOptions, 'counters'> = {},
+  { counters: followed, ...options }: EngineOptions = {},
   script: URL = new URL('./worker.js', import.meta.url),
 ): EngineClient {
   const waiting = new Map<number, Waiting>();
   let next = 1;
   let worker: Worker | undefined;
   let isClosed = false;
+  let tallied = createSnmpCounters();
 
   const fail = (ended: Worker, error: Error) => {
     if (worker !== ended) return;
@@ -77,9 +89,12 @@ export function createWorkerEngine(
   const started = (): Worker => {
     if (worker) return worker;
     const made = new Worker(script, { workerData: options });
+    tallied = createSnmpCounters();
     made.on('message', (message: FromEngine) => {
       if (message.kind === 'blocks') {
         message.numbers.forEach((number, at) => settle(number)?.resolve(message.blocks[at] as never));
+      } else if (message.kind === 'tally') {
+        follow(message.counters);
       } else if (message.kind === 'failed') {
         settle(message.number)?.reject(new RangeError(message.message));
       } else {
@@ -91,6 +106,11 @@ export function createWorkerEngine(
     made.unref();
     worker = made;
     return made;
+  };
+  const follow = (counters: SnmpCounters) => {
+    if (!followed) return;
+    for (const name of Object.keys(counters) as SnmpCounter[]) followed[name] += counters[name] - tallied[name];
+    tallied = counters;
   };
   const settle = (number: number): Waiting | undefined => {
     const one = waiting.get(number);
@@ -124,8 +144,7 @@ export function createWorkerEngine(
         signal?.removeEventListener('abort', onAbort);
       }
     },
-    counters: () =>
-      worker ? ask((number) => ({ kind: 'counters', number })) : Promise.resolve(createEngineCounters()),
+    counters: () => (worker ? ask((number) => ({ kind: 'counters', number })) : Promise.resolve(createSnmpCounters())),
     knownEngines: () => (worker ? ask((number) => ({ kind: 'engines', number })) : Promise.resolve({})),
     forget: (host, port) => worker?.postMessage({ kind: 'forget', host, port } satisfies ToEngine),
     close: async () => {

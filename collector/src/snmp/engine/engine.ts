@@ -1,8 +1,8 @@
 import type { RemoteInfo } from 'node:dgram';
 import { isIP } from 'node:net';
 import { tryParseIp } from '../../lib/ip.js';
+import { createSnmpCounters, type SnmpCounters } from '../guard.js';
 import { AnswerView, readAnswer } from './answer.js';
-import { createEngineCounters, type EngineCounters } from './counters.js';
 import { Device } from './device.js';
 import { EngineClock, type KnownEngine } from './engine-clock.js';
 import type { Exchange, Failure, Security } from './exchange.js';
@@ -17,7 +17,7 @@ import { WalkJob } from './walk-job.js';
 import { TimerWheel } from './wheel.js';
 
 export interface EngineOptions {
-  readonly counters?: EngineCounters;
+  readonly counters?: SnmpCounters;
   /** Octets asked for each socket's receive buffer; `default` leaves the kernel's. */
   readonly receiveBuffer?: number | 'default';
   /** Steps without an answer, one after another, after which a device is left alone. */
@@ -42,7 +42,7 @@ const MAX_RESYNCS = 2;
  * nothing without a count; every request ends in a block with an outcome.
  */
 export class Engine {
-  readonly counters: EngineCounters;
+  readonly counters: SnmpCounters;
   readonly #options: EngineOptions;
   readonly #view = new AnswerView();
   readonly #desk = new UsmDesk(this.#view);
@@ -57,7 +57,7 @@ export class Engine {
 
   constructor(options: EngineOptions = {}) {
     this.#options = options;
-    this.counters = options.counters ?? createEngineCounters();
+    this.counters = options.counters ?? createSnmpCounters();
   }
 
   /** Starts a request; the block comes to `done` exactly once. Returns a number to cancel it by. */

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isUnder, readUnsigned, type AnswerView } from './answer.js';
-import type { EngineCounters } from './counters.js';
+import type { SnmpCounters } from '../guard.js';
 import type { Device } from './device.js';
 import { EngineClock } from './engine-clock.js';
 import type { Exchange } from './exchange.js';
@@ -20,7 +20,7 @@ import {
 
 /** What a v3 datagram turned out to be. */
 export type Verdict =
-  | { readonly kind: 'dropped'; readonly counter: keyof EngineCounters }
+  | { readonly kind: 'dropped'; readonly counter: keyof SnmpCounters }
   | { readonly kind: 'engine'; readonly clock: EngineClock }
   /** The engine's boots or time were not ours; they are now. */
   | { readonly kind: 'resend' }
@@ -157,7 +157,7 @@ export class UsmDesk {
   }
 }
 
-const dropped = (counter: keyof EngineCounters): Verdict => ({ kind: 'dropped', counter });
+const dropped = (counter: keyof SnmpCounters): Verdict => ({ kind: 'dropped', counter });
 
 /** Whether the device's engine must be asked for its id first. */
 export const needsDiscovery = (exchange: Exchange, device: Device): boolean =>

@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { FromEngine, ToEngine } from './client.js';
 import { Engine, type EngineOptions } from './engine.js';
 
+const TALLY_MS = 1_000;
+
 /** The engine's thread: requests in, blocks out; a turn's results go in one message and are moved, not copied. */
 const engine = new Engine(workerData as EngineOptions);
 const jobs = new Map<number, number>();
@@ -35,6 +37,14 @@ function run(number: number, request: Extract<ToEngine, { kind: 'run' }>['reques
     parentPort?.postMessage(message);
   }
 }
+
+let talliedSent = -1;
+setInterval(() => {
+  // what arrives unasked is told with what is sent next
+  if (engine.counters.sent === talliedSent) return;
+  talliedSent = engine.counters.sent;
+  parentPort?.postMessage({ kind: 'tally', counters: engine.counters } satisfies FromEngine);
+}, TALLY_MS).unref();
 
 parentPort?.on('message', (message: ToEngine) => {
   switch (message.kind) {
