@@ -8,7 +8,7 @@ interface WalkCommandOptions extends TargetOptions {
   readonly vlan?: number;
   readonly maxRows: number;
   readonly timeLimit: number;
-  readonly output: 'table' | 'json' | 'snmprec';
+  readonly output: 'table' | 'json' | 'snmprec' | 'block' | 'wireline';
 }
 
 /** What was read of one OID. */
@@ -18,7 +18,7 @@ interface Reading {
   readonly instances: readonly Instance[];
 }
 
-const OUTPUTS = ['table', 'json', 'snmprec'];
+const OUTPUTS = ['table', 'json', 'snmprec', 'block', 'wireline'];
 
 /** `plantgraph snmp walk`: reads subtrees of a device and says how each walk ended. */
 export const registerSnmp: Register = (program, run) => {
@@ -44,6 +44,7 @@ export const registerSnmp: Register = (program, run) => {
         for (const oid of oids) {
           if (!/^\.?\d+(\.\d+)+$/.test(oid)) throw new UsageError(`not a numeric OID: ${oid}`);
         }
+        if (options.output === 'block' || options.output === 'wireline') return writeBlock(host, oids, options);
         const readings = await walkAll(
           host,
           oids.map((oid) => parseOid(oid).join('.')),
@@ -82,6 +83,47 @@ async function walkAll(host: string, oids: readonly string[], options: WalkComma
   } finally {
     interrupt.release();
     reader.close();
+  }
+}
+
+/** The whole result as octets: our block, or the record of snmp-stream. */
+async function writeBlock(host: string, oids: readonly string[], options: WalkCommandOptions): Promise<number> {
+  const { addressOf, engineCredentialOf } = await import('../snmp/engine-reader.js');
+  const { ResultBlock } = await import('../snmp/engine/block.js');
+  const { createLocalEngine } = await import('../snmp/engine/client.js');
+  const { DEFAULT_ENGINE_CONFIG } = await import('../snmp/engine/task.js');
+  const { encodeWireline } = await import('../snmp/engine/wireline.js');
+  const { isWhole } = await import('../snmp/reader.js');
+  const { parseOid } = await import('../snmp/recording.js');
+  const { interruptSignal } = await import('./interrupt.js');
+  const { credential, port, timeoutMs, retries, maxRepetitions } = targetOf(host, options);
+  const engine = createLocalEngine();
+  const interrupt = interruptSignal();
+  try {
+    const octets = await engine.run(
+      {
+        type: 'walk',
+        id: host,
+        host: await addressOf(host),
+        port,
+        credential: engineCredentialOf(credential, options.vlan),
+        oids: oids.map(parseOid),
+        ranges: [],
+        limits: { rows: options.maxRows, bytes: 1024 ** 3, pdus: options.maxRows, timeMs: options.timeLimit * 1_000 },
+        config: { ...DEFAULT_ENGINE_CONFIG, timeoutMs, retries, maxRepetitions },
+      },
+      interrupt.signal,
+    );
+    const block = new ResultBlock(octets);
+    const { outcome, detail } = block.head;
+    process.stdout.write(options.output === 'block' ? octets : encodeWireline(block));
+    process.stderr.write(`${outcome}${detail === '' ? '' : `: ${detail}`}, ${block.entryCount} values\n`);
+    if (isWhole(outcome)) return EXIT.ok;
+    if (block.entryCount > 0) return EXIT.partial;
+    return outcome === 'timeout' ? EXIT.unavailable : EXIT.failure;
+  } finally {
+    interrupt.release();
+    await engine.close();
   }
 }
 
