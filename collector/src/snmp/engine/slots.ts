@@ -13,12 +13,16 @@ const UNKNOWN = { kind: 'unknown' } as const;
 export class SlotTable<T> {
   readonly #slotBits: number;
   readonly #random: (bits: number) => number;
-  readonly #values: (T | undefined)[];
+  readonly #capacity: number;
+  /** Grows as slots are first used: a collector of garbage looks at all of it. */
+  readonly #values: (T | undefined)[] = [];
   readonly #isOpen: Uint8Array;
   readonly #generations: Int32Array;
   /** Generation before the present one, −1 before the first. */
   readonly #previous: Int32Array;
-  readonly #free: number[];
+  /** Slots that were used and are free, as a stack. */
+  readonly #free: Int32Array;
+  #freeCount = 0;
 
   /** `random` gives an unpredictable whole number of so many bits. */
   constructor(slotBits: number, random: (bits: number) => number) {
@@ -27,21 +31,22 @@ export class SlotTable<T> {
     const capacity = 1 << slotBits;
     this.#slotBits = slotBits;
     this.#random = random;
-    this.#values = Array.from({ length: capacity }, () => undefined);
+    this.#capacity = capacity;
     this.#isOpen = new Uint8Array(capacity);
     this.#generations = new Int32Array(capacity).fill(-1);
     this.#previous = new Int32Array(capacity).fill(-1);
-    this.#free = Array.from({ length: capacity }, (_, slot) => capacity - 1 - slot);
+    this.#free = new Int32Array(capacity);
   }
 
   get openCount(): number {
-    return this.#values.length - this.#free.length;
+    return this.#values.length - this.#freeCount;
   }
 
   /** An id for the request; undefined when all slots are taken. */
   claim(value: T): number | undefined {
-    const slot = this.#free.pop();
-    if (slot === undefined) return undefined;
+    const isNew = this.#freeCount === 0;
+    if (isNew && this.#values.length === this.#capacity) return undefined;
+    const slot = isNew ? this.#values.push(undefined) - 1 : (this.#free[--this.#freeCount] as number);
     const bits = ID_BITS - this.#slotBits;
     const before = this.#generations[slot] as number;
     let generation = this.#random(bits);
@@ -55,7 +60,7 @@ export class SlotTable<T> {
   }
 
   find(id: number): Found<T> {
-    const capacity = this.#values.length;
+    const capacity = this.#capacity;
     const slot = id & (capacity - 1);
     const generation = Math.floor(id / capacity);
     if (id < 0) return UNKNOWN;
@@ -68,10 +73,10 @@ export class SlotTable<T> {
   /** Frees the slot of an open id; false when it was not open. */
   release(id: number): boolean {
     if (this.find(id).kind !== 'open') return false;
-    const slot = id & (this.#values.length - 1);
+    const slot = id & (this.#capacity - 1);
     this.#isOpen[slot] = 0;
     this.#values[slot] = undefined;
-    this.#free.push(slot);
+    this.#free[this.#freeCount++] = slot;
     return true;
   }
 }
