@@ -29,10 +29,21 @@ begin
     alter role grafana_reader set search_path = grafana;
     alter role grafana_reader set default_transaction_read_only = on;
     alter role grafana_reader set idle_in_transaction_session_timeout = '30s';
-    alter role grafana_reader set temp_file_limit = '1GB';
   end if;
 exception when insufficient_privilege or object_in_use or internal_error then
   raise warning 'the settings of role grafana_reader could not be made: %', sqlerrm;
+end
+$$;
+
+-- Only a superuser may bound temporary files; the settings above must not fail with this one.
+do $$
+begin
+  if not exists (select from pg_db_role_setting s join pg_roles r on r.oid = s.setrole
+                  where r.rolname = 'grafana_reader' and s.setconfig::text like '%temp_file_limit%') then
+    alter role grafana_reader set temp_file_limit = '1GB';
+  end if;
+exception when insufficient_privilege or object_in_use or internal_error then
+  raise warning 'temp_file_limit of role grafana_reader could not be set: %', sqlerrm;
 end
 $$;
 

@@ -26,6 +26,8 @@ const copy = new CopyWebpackPlugin({
     { from: 'README.md', to: '.' },
     { from: '../../LICENSE', to: '.' },
     { from: '../../CHANGELOG.md', to: '.' },
+    // where runbook_url of the alert rules points
+    { from: '../../docs/runbooks.md', to: '.' },
     { from: '**/plugin.json', to: '.' },
     { from: 'img/**', to: '.' },
     { from: 'panels/*/img/**', to: '.' },

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import type pg from 'pg';
 import type { Config } from './config/schema.js';
-import type { ReadyCheck } from './http/health.js';
 import type { Metrics } from './http/metrics.js';
 import type { ResolvedDevice } from './inventory/resolve.js';
 import type { Component } from './lib/component.js';
@@ -39,7 +38,6 @@ export interface Pnm {
   readonly service: PnmService;
   readonly jobs: PnmJobs;
   readonly components: readonly Component[];
-  readonly checks: readonly ReadyCheck[];
 }
 
 const CMTS_ROLE = 'cmts';
@@ -118,7 +116,6 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     jobs,
     // without a CMTS there is nothing to receive: the port stays closed
     components: cmts.length === 0 ? [] : [hold, receiver, worker],
-    checks: [],
   };
 }
 

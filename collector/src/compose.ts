@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import { statfsSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type pg from 'pg';
@@ -23,6 +26,7 @@ import type { SnmpReader } from './snmp/reader.js';
 import { createSnmpReader } from './snmp/session.js';
 import { createArranger } from './topology/arrange.js';
 import { infer } from './topology/correlate/infer.js';
+import { DEFAULT_INFER_OPTIONS } from './topology/correlate/inference.js';
 import { edgeStore } from './topology/edge-store.js';
 import { nextEdges } from './topology/edges.js';
 import { factsStore } from './topology/facts-store.js';
@@ -107,7 +111,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     removedDevices: () => inventory.removed(),
     readerFor: readers.readerFor,
     pollDevice,
-    infer: (facts) => infer(facts),
+    infer: (facts) => infer(facts, { ...DEFAULT_INFER_OPTIONS, maxHostsPerPort: config.topology.maxMacsPerPort }),
     nextEdges,
     arrange: createArranger(),
     graceMs: config.topology.graceSec * 1000,
@@ -123,7 +127,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
   const worker = createWorker({
     queue: jobs,
     kinds: { ...loop.kinds, ...pnm.jobs.kinds, ...retention.kinds },
-    name: 'main',
+    name: workerName(options.dataDir),
     concurrency: JOB_CONCURRENCY,
     now,
     onError,
@@ -136,7 +140,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
   const app = await buildServer({ token, requestsPerMinute: config.api.requestsPerMinute, metrics, logger: log });
   await app.register(healthRoutes, {
     metrics,
-    checks: [databaseCheck(pool), ...pnm.checks],
+    checks: [databaseCheck(pool), pollCheck(loop, devices), storageCheck(options.dataDir)],
     version: { version: VERSION, schema: () => 'v1', edition: () => database.text },
   });
   const topology = topologyService({
@@ -185,6 +189,10 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     metrics,
   };
 }
+
+/** The same after a restart and no other's: leases of an earlier life are given back, those of another collector are not. */
+const workerName = (dataDir: string): string =>
+  `${hostname()}-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
 
 /** One long-lived reader per device: a v3 engine is discovered once, and requests to one device queue in one place. */
 function readerCache(devices: readonly ResolvedDevice[], openReader: (target: ResolvedDevice['target']) => SnmpReader) {
@@ -240,6 +248,47 @@ function countTopology(metrics: Metrics, loop: TopologyLoop): void {
     'Open links and placements',
     () => loop.snapshot().edges.filter(({ closedAt }) => closedAt === null).length,
   );
+}
+
+/** More than half of the devices without an answer for this many intervals: the collector is blind, not the devices. */
+const LATE_INTERVALS = 2.5;
+
+function pollCheck(loop: TopologyLoop, devices: readonly ResolvedDevice[]): ReadyCheck {
+  const startedAtMs = Date.now();
+  return {
+    name: 'polling',
+    problem() {
+      const { facts } = loop.snapshot();
+      const late = devices.filter(({ id, polling }) => {
+        const polledAt = facts.get(id)?.polledAt;
+        const sinceMs = Date.now() - Math.max(polledAt === undefined ? 0 : Date.parse(polledAt), startedAtMs);
+        return sinceMs > LATE_INTERVALS * polling.tablesSec * 1000;
+      });
+      return late.length * 2 > devices.length
+        ? `${late.length} of ${devices.length} devices have not answered in time`
+        : undefined;
+    },
+  };
+}
+
+const MIN_FREE_RATIO = 0.15;
+const STORAGE_PROBE_MS = 10_000;
+
+/** Files are refused before the volume is full (operations F-06). */
+function storageCheck(dataDir: string): ReadyCheck {
+  let problem: string | undefined;
+  let askedAtMs = -STORAGE_PROBE_MS;
+  return {
+    name: 'storage',
+    problem() {
+      if (performance.now() - askedAtMs >= STORAGE_PROBE_MS) {
+        askedAtMs = performance.now();
+        const { bavail, blocks } = statfsSync(dataDir);
+        problem = bavail / blocks < MIN_FREE_RATIO ? `less than 15 % of the volume of ${dataDir} is free` : undefined;
+      }
+      return problem;
+    },
+  };
 }
 
 const DATABASE_PROBE_MS = 5000;

@@ -146,7 +146,7 @@ export const Config = Type.Object(
       {
         removeAfterPolls: count(3, 100, 'Whole polls without a sighting after which a link is closed'),
         graceSec: seconds(900, 'A link that returns within this time continues its interval'),
-        maxMacsPerPort: count(8, 10_000, 'More stations than this on one port become a segment'),
+        maxMacsPerPort: count(2, 10_000, 'More stations than this on one port become a segment'),
       },
       'Inference and the life of edges',
     ),

@@ -173,7 +173,7 @@ function serverUser(): ProcessUser {
       throw new DatabaseError(
         'DATABASE_NO_USER',
         `PostgreSQL does not run as root and the user postgres could not be made (${reason}); ` +
-          'make it with useradd, start as another user, or set DATABASE_URL',
+          'make it with useradd, start as another user, or name a server of yours under database.url',
       );
     }
   }
@@ -207,7 +207,7 @@ export function packagedBinaries(): string {
   } catch (error) {
     throw new DatabaseError(
       'DATABASE_NO_BINARIES',
-      `there is no PostgreSQL for ${platform} ${process.arch} (${name}); set DATABASE_URL to a server of yours`,
+      `there is no PostgreSQL for ${platform} ${process.arch} (${name}); name a server of yours under database.url`,
       { cause: error },
     );
   }

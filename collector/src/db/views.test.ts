@@ -114,5 +114,5 @@ test('every alert rule has its section in the runbooks, and every section its ru
   const uids = [...namesOf(/- uid: (plantgraph-[a-z-]+)/g, rules)].sort();
   expect(uids.length).toBeGreaterThan(4);
   expect([...namesOf(/^## (plantgraph-[a-z-]+)$/gm, runbooks)].sort()).toEqual(uids);
-  expect([...namesOf(/docs\/runbooks\.md#([a-z-]+)/g, rules)].sort()).toEqual(uids);
+  expect([...namesOf(/runbooks\.md#([a-z-]+)/g, rules)].sort()).toEqual(uids);
 });

@@ -21,6 +21,7 @@ async function build(requestsPerMinute = 1000, problem: () => string | undefined
     checks: [{ name: 'db', problem }],
     version: { version: '0', schema: () => '1', edition: () => 'none' },
   });
+  app.get('/item/:id', async () => ({}));
   app.get('/who', async (request) => request.user);
   app.post('/change', async (request) => requireEditor(request));
   app.get('/fails', async () => {
@@ -85,6 +86,7 @@ test.each([
   ['/typed?n=x', 400, 'HTTP_INVALID'],
   ['/typed?n=1&m=2', 400, 'HTTP_INVALID'],
   ['/nowhere', 404, 'HTTP_NOT_FOUND'],
+  [`/item/${'x'.repeat(300)}`, 414, 'HTTP_414'],
 ])('%s answers with problem details', async (url, status, code) => {
   const app = await build();
   const response = await app.inject({ url, headers: bearer });

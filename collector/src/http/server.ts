@@ -35,6 +35,8 @@ export async function buildServer({
     keepAliveTimeout: 30_000,
     forceCloseConnections: true,
     trustProxy: false,
+    // what the router refuses (an over-long path) is a problem like any other
+    frameworkErrors: problemHandler as never,
     logController: new LogController({ disableRequestLogging: true }),
     ajv: { customOptions: { coerceTypes: 'array', useDefaults: true, removeAdditional: false, allErrors: true } },
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -107,14 +109,14 @@ export function httpComponent(
           throw new HttpError(
             503,
             'HTTP_PORT_TAKEN',
-            `Port ${address.port} on ${address.host} is taken. Stop what uses it, or choose another with --api-port.`,
+            `Port ${address.port} on ${address.host} is taken. Stop what uses it, or choose another (api.port of the configuration, --api-port of the demo).`,
           );
         }
         if (code === 'EACCES')
           throw new HttpError(
             503,
             'HTTP_PORT_DENIED',
-            `Port ${address.port} needs more rights. Choose one above 1023 with --api-port.`,
+            `Port ${address.port} needs more rights. Choose one above 1023 (api.port of the configuration, --api-port of the demo).`,
           );
         throw error;
       }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import ipaddr from 'ipaddr.js';
 import { deviceText } from '../lib/device-text.js';
 import type { SnmpReader } from '../snmp/reader.js';
@@ -52,6 +53,7 @@ export async function sweep(
   openReader: (address: string) => SnmpReader,
   signal: AbortSignal,
 ): Promise<Answered[]> {
+  setMaxListeners(0, signal); // every request in flight listens to it
   const left = addressesOf(prefix);
   const found: { name: string; address: string }[] = [];
   const ask = async (): Promise<void> => {
