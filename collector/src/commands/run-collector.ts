@@ -44,7 +44,7 @@ export async function runCollector({
     const url = await openDatabase(loaded, dataDir, progress, stops);
     const pool = createPool(url, {
       maxConnections: loaded.config.database.maxConnections,
-      onError: (error) => log.warn({ err: error }, 'database connection lost'),
+      onError: ({ message }) => log.warn({ reason: message }, 'database connection lost'), // the error holds the whole client
     });
     stops.push({ what: 'database connections', stop: () => pool.end() });
     await progress.step('database', async (update) => {

@@ -114,7 +114,7 @@ async function readerPool({ pool, url }: { pool: pg.Pool; url: string }, log: Lo
   return createPool(await readerUrl(pool, url), {
     maxConnections: 6,
     statementTimeoutMs: QUERY_TIMEOUT_MS,
-    onError: (error) => log.warn({ err: error }, 'connection of the reader lost'),
+    onError: ({ message }) => log.warn({ reason: message }, 'connection of the reader lost'),
   });
 }
 
