@@ -23,14 +23,14 @@ test.describe('a walk through the product', () => {
     await expect
       .poll(
         async () => (await demo.ask<EdgesAnswer>('/topology/edges')).edges.filter(({ sides }) => sides === 2).length,
-        { timeout: 90_000 },
+        { timeout: 90_000, intervals: [3000] },
       )
       .toBeGreaterThan(15);
     await expect
       .poll(
         async () =>
           (await demo.ask<EdgesAnswer>('/topology/edges')).edges.filter(({ b }) => b.node.startsWith('host:')).length,
-        { timeout: 90_000 },
+        { timeout: 90_000, intervals: [3000] },
       )
       .toBeGreaterThan(60);
     const { edges } = await demo.ask<EdgesAnswer>('/topology/edges?minConfidence=0.85');

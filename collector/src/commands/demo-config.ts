@@ -26,7 +26,7 @@ export function demoConfig({ dataDir, apiPort, inventory }: DemoConfigOptions): 
   writeFileSync(
     file,
     stringify({
-      api: { host: '127.0.0.1', port: apiPort, requestsPerMinute: 1000 },
+      api: { host: '127.0.0.1', port: apiPort },
       dataDir,
       tftp: { listen: ['127.0.0.1'], port: tftpPort, advertise: '127.0.0.1' },
       sites: [...new Set(devices.map(({ site }) => site))].map((id) => ({ id })),

@@ -12,7 +12,8 @@ import { since } from '../components/time';
 import { useQueryState } from '../components/useQueryState';
 import { useRequest } from '../components/useRequest';
 
-const POLL_MS = 1000;
+/** Well under the collector's 100 requests a minute and user. */
+const POLL_MS = 1500;
 const REFRESH_MS = 30_000;
 
 const STATUS_COLORS = { online: 'green', offline: 'red', unknown: 'darkgrey' } as const;
