@@ -87,7 +87,15 @@ function readerOf(
   port: number,
   change: Partial<SnmpTarget> = {},
 ): { snmp: LiveReader; counters: SnmpCounters } {
-  const target = { host: '127.0.0.1', port, credential: V2C, timeoutMs: 150, retries: 1, maxRepetitions: 10, ...change };
+  const target = {
+    host: '127.0.0.1',
+    port,
+    credential: V2C,
+    timeoutMs: 150,
+    retries: 1,
+    maxRepetitions: 10,
+    ...change,
+  };
   if (way === 'net-snmp') {
     const counters = createSnmpCounters();
     const snmp = createSnmpReader(target, { counters, engine: 'none' });
