@@ -130,8 +130,8 @@ test('tells a real client that its name was not asked for', async () => {
   expect(await readdir(join(folder, 'spool'))).toEqual([]);
 });
 
-test('takes 1,000 uploads at once from as many addresses', async () => {
-  const COUNT = 1000;
+test('takes 400 uploads at once from as many addresses', async () => {
+  const COUNT = 400;
   const body = randomBytes(7600);
   const addressOf = (index: number) => `127.31.${index >> 8}.${index & 0xff}`;
   const senders = await Promise.all(Array.from({ length: COUNT }, (_, index) => RawClient.open(addressOf(index))));
@@ -151,6 +151,6 @@ test('takes 1,000 uploads at once from as many addresses', async () => {
   expect(ends.filter((end) => end.outcome === 'complete')).toHaveLength(COUNT);
   expect(await readdir(join(folder, 'spool'))).toHaveLength(COUNT);
   const repeated = repeats.reduce<number>((sum, count) => sum + (count ?? 0), 0);
-  console.warn(`1,000 uploads at once: ${Math.round((COUNT / tookMs) * 1000)} files/s, ${repeated} repeated requests`);
+  console.warn(`400 uploads at once: ${Math.round((COUNT / tookMs) * 1000)} files/s, ${repeated} repeated requests`);
   for (const sender of senders) sender.close();
 }, 60_000);
