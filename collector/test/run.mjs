@@ -92,7 +92,11 @@ const suites = {
     ),
   unit: () => jest('unit', join(root, 'collector')),
   plugin: () => jest('plugin', join(root, 'plugin')),
-  build: async () => one(await run('npm', ['run', 'build'])),
+  build: async () =>
+    add(
+      one(await run('npm', ['run', 'build'])),
+      one(await run(process.execPath, [join('plugin', 'preview', 'build.mjs')])),
+    ),
   // a test that failed may have left a socket open: that must not hold up the suites after it
   database: () => jest('database', join(root, 'collector'), ['--config', 'jest.database.config.js', '--forceExit']),
   browser: playwright,
