@@ -12,6 +12,7 @@ export type {
   ModemsQuery,
   Operation,
   OperationStep,
+  TriggerTest,
 } from './pnm/schemas.js';
 export type {
   Edge,

@@ -10,6 +10,14 @@ const seconds = (value: number, description: string) =>
 const count = (value: number, maximum: number, description: string) =>
   Type.Integer({ minimum: 1, maximum, default: value, description });
 
+const scheduled = (what: string) =>
+  Type.Integer({
+    minimum: 0,
+    maximum: 31_536_000,
+    default: 0,
+    description: `Seconds between scheduled runs: ${what}; 0 is off`,
+  });
+
 const Id = Type.String({
   pattern: '^[a-z0-9][a-z0-9._-]{0,62}$',
   description: 'Lower-case letters, digits, dot, dash, underscore',
@@ -152,18 +160,15 @@ export const Config = Type.Object(
     ),
     pnm: group(
       {
-        rxmerEverySec: Type.Integer({
-          minimum: 0,
-          maximum: 31_536_000,
-          default: 0,
-          description: 'Scheduled RxMER of every modem; 0 is off',
-        }),
-        constellationEverySec: Type.Integer({
-          minimum: 0,
-          maximum: 31_536_000,
-          default: 0,
-          description: 'Scheduled constellation; 0 is off',
-        }),
+        rxmerEverySec: scheduled('RxMER of every modem'),
+        constellationEverySec: scheduled('constellation'),
+        channelEstimateEverySec: scheduled('channel estimate'),
+        preEqualiserEverySec: scheduled('pre-equaliser of the OFDMA channels'),
+        histogramEverySec: scheduled('downstream histogram; it holds a modem for 10 s'),
+        modulationProfileEverySec: scheduled('modulation profiles'),
+        spectrumEverySec: scheduled('spectrum of the whole downstream band'),
+        fecSummaryEverySec: scheduled('codeword summary; most modems are held for 10 min by it'),
+        latencyReportEverySec: scheduled('latency report, where service flows keep latency histograms'),
         parallelModems: count(10, 1000, 'Modems measured at the same time'),
         requiredMerDb: Type.Number({
           minimum: 0,

@@ -1,12 +1,12 @@
 import type { Ip } from '../lib/ip.js';
 import type { Mac } from '../lib/mac.js';
 import type { SnmpReader } from '../snmp/reader.js';
-import type { TestCard } from './capture-tests.js';
+import type { DownstreamBand, TestCard, TestFile } from './capture-tests.js';
 import type { UploadDestination } from './destination.js';
-import type { ModemIdentity } from './identify.js';
+import type { ModemIdentity, TestRow } from './identify.js';
 import type { AuditLog, CaptureClock, ModemSession } from './modem-session.js';
-import type { ReceivedFile, UploadReceiver } from './receive/receiver.js';
-import type { CaptureTest } from './schemas.js';
+import type { ReceivedFile, UploadReceiver, UploadWait } from './receive/receiver.js';
+import type { CaptureTest, TriggerTest } from './schemas.js';
 import type { OperationSteps } from './steps.js';
 
 /** Starting points of pnm-control, section 5. */
@@ -25,6 +25,8 @@ export interface CaptureTimers {
   readonly uploadMs: number;
   /** Waits before the modem is told again to upload. */
   readonly uploadAgainMs: readonly number[];
+  /** Between SETs that arm a test. */
+  readonly armMs: number;
   /** Waits before a trigger is repeated when the modem had no resources. */
   readonly resourceBackoffMs: readonly number[];
 }
@@ -40,6 +42,7 @@ export const DEFAULT_CAPTURE_TIMERS: CaptureTimers = {
   uploadPollMs: 2000,
   uploadMs: 60_000,
   uploadAgainMs: [2000, 5000, 10_000],
+  armMs: 1000,
   resourceBackoffMs: [5000, 10_000],
 };
 
@@ -48,8 +51,8 @@ export interface CaptureOrder {
   readonly operationId: string;
   readonly mac: Mac;
   readonly address: Ip;
-  readonly test: CaptureTest;
-  /** Empty: every OFDM channel. */
+  readonly test: TriggerTest;
+  /** Empty: every channel of the test's direction. */
   readonly channelIds: readonly number[];
   readonly actor: string;
   readonly signal: AbortSignal;
@@ -62,7 +65,7 @@ export interface AskedCapture {
   readonly mac: Mac;
   readonly address: Ip;
   readonly test: CaptureTest;
-  readonly channelId: number;
+  readonly channelId: number | null;
   readonly ifIndex: number;
   readonly askedName: string;
   readonly requestedAt: Date;
@@ -83,8 +86,9 @@ export interface CaptureDeps {
   ingest(file: ReceivedFile, how: { truncated: boolean }): Promise<string>;
 }
 
+/** What became of one file. */
 export interface ChannelResult {
-  readonly channelId: number;
+  readonly channelId: number | null;
   readonly captureId: string | undefined;
   readonly error: { readonly code: string; readonly message: string } | undefined;
 }
@@ -95,4 +99,19 @@ export interface ChannelRun extends Omit<CaptureDeps, 'reader' | 'identified'> {
   readonly card: TestCard;
   readonly session: ModemSession;
   readonly reader: SnmpReader;
+  readonly band: DownstreamBand;
+}
+
+/** One file that a run waits for. */
+export interface AskedFile {
+  readonly captureId: string;
+  readonly file: TestFile;
+  /** As written to the modem. */
+  readonly fileName: string;
+  readonly wait: UploadWait;
+}
+
+/** One trigger: its row on the modem and its files, the first of which shows that the test has ended. */
+export interface AskedRow extends TestRow {
+  readonly files: readonly [AskedFile, ...AskedFile[]];
 }

@@ -13,7 +13,7 @@ export interface CaptureRecord {
   readonly mac: Mac;
   readonly site: string;
   readonly test: CaptureTest;
-  readonly channelId: number;
+  readonly channelId: number | null;
   readonly state: CaptureState;
   readonly sameAs: string | undefined;
 }
@@ -61,12 +61,12 @@ export interface CaptureStore {
   failed(captureId: string, error: { code: string; message: string }): Promise<void>;
   get(captureId: string): Promise<CaptureRecord | undefined>;
   /** Modulation that the newest constellation of the channel was taken at, no older than `since`. */
-  modulationOrder(mac: Mac, channelId: number, since: Date): Promise<number | undefined>;
+  modulationOrder(mac: Mac, channelId: number | null, since: Date): Promise<number | undefined>;
   /** Stores file and numbers in one transaction. Resolves with the id of an earlier capture of the same bytes, if any. */
   stored(
     capture: CaptureRecord,
     file: StoredFile,
-    series: RxMerSeries | ConstellationSeries,
+    series: RxMerSeries | ConstellationSeries | undefined,
   ): Promise<{ duplicateOf: string | undefined }>;
   /** Captures received before, oldest first, with the files that go with them. */
   olderThan(before: Date, limit: number): Promise<{ captureId: string; path: string | undefined }[]>;
@@ -86,7 +86,7 @@ interface CaptureRow {
   mac: string;
   site_id: string | null;
   test: CaptureTest;
-  channel_id: number;
+  channel_id: number | null;
   state: CaptureState;
   same_as: string | null;
 }
@@ -156,9 +156,8 @@ export function captureStore(pool: pg.Pool): CaptureStore {
       try {
         await inTransaction(pool, async (client) => {
           await updateCapture(client, file, 'stored');
-          await (series.kind === 'rxmer'
-            ? insertRxMer(client, capture, file, series)
-            : insertConstellation(client, capture, file, series));
+          if (series?.kind === 'rxmer') await insertRxMer(client, capture, file, series);
+          if (series?.kind === 'constellation') await insertConstellation(client, capture, file, series);
         });
         return { duplicateOf: undefined };
       } catch (error) {

@@ -7,7 +7,7 @@ export interface KeptName {
   readonly site: string;
   readonly mac: Mac;
   readonly test: CaptureTest;
-  readonly channelId: number;
+  readonly channelId: number | null;
   /** The modem's own time where it can be right, else ours. */
   readonly at: Date;
   readonly sha256: string;
@@ -34,7 +34,7 @@ const slug = (text: string) => text.replace(/[^A-Za-z0-9_.-]/g, '_').replace(/^\
 export function keptPath({ site, mac, test, channelId, at, sha256 }: KeptName): string {
   const [year = '', month = '', day = ''] = at.toISOString().slice(0, 10).split('-');
   const epoch = Math.floor(at.getTime() / 1000);
-  const file = `${test}_${channelId}_${epoch}_${sha256.slice(0, 8)}.bin`;
+  const file = `${test}_${channelId ?? 'modem'}_${epoch}_${sha256.slice(0, 8)}.bin`;
   return join(slug(site), mac.replaceAll(':', ''), year, month, day, file);
 }
 

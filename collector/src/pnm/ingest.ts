@@ -32,10 +32,21 @@ export interface Ingest {
   recover(): Promise<{ stored: number; quarantined: number; waiting: number }>;
 }
 
-const KIND: Readonly<Record<CaptureRecord['test'], PnmFile['kind']>> = {
-  rxmer: 'ds_ofdm_rxmer',
-  constellation: 'ds_constellation',
+const KINDS: Readonly<Record<CaptureRecord['test'], readonly PnmFile['kind'][]>> = {
+  rxmer: ['ds_ofdm_rxmer'],
+  constellation: ['ds_constellation'],
+  channel_estimate: ['ds_ofdm_chan_est'],
+  pre_equaliser: ['us_ofdma_preeq'],
+  pre_equaliser_last_update: ['us_ofdma_preeq_last_update'],
+  fec_summary: ['ds_ofdm_fec_summary'],
+  histogram: ['ds_histogram'],
+  symbol_capture: ['ds_symbol_capture'],
+  modulation_profile: ['ds_ofdm_modulation_profile'],
+  spectrum: ['ds_spectrum', 'ds_spectrum_snmp_amplitude'],
+  latency_report: ['latency_report'],
 };
+/** Kinds that name no modem: the request and the source address stand for it. */
+const NAMELESS: readonly PnmFile['kind'][] = ['ds_spectrum_snmp_amplitude', 'latency_report'];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A modulation older than this says nothing of today's. */
 const MODULATION_AGE_MS = 7 * 24 * 3600 * 1000;
@@ -96,12 +107,16 @@ export function createIngest(options: IngestOptions): Ingest {
     return duplicateOf ?? captureId;
   };
 
-  const measure = async (decoded: PnmFile, record: CaptureRecord): Promise<RxMerSeries | ConstellationSeries> => {
+  const measure = async (
+    decoded: PnmFile,
+    record: CaptureRecord,
+  ): Promise<RxMerSeries | ConstellationSeries | undefined> => {
     if (decoded.kind === 'ds_constellation') return measureConstellation(decoded);
+    if (decoded.kind !== 'ds_ofdm_rxmer') return undefined;
     const since = new Date(now().getTime() - MODULATION_AGE_MS);
     const order = await captures.modulationOrder(record.mac, record.channelId, since);
     const required = (order === undefined ? undefined : requiredMerDb(order)) ?? options.defaultRequiredMerDb;
-    return measureRxMer(decoded as RxMer, required);
+    return measureRxMer(decoded, required);
   };
 
   const store = (file: ReceivedFile, truncated: boolean): Promise<string> => {
@@ -150,16 +165,20 @@ export function createIngest(options: IngestOptions): Ingest {
 
 /** The file must be of the test, the modem and the channel that were asked for (operations A-36). */
 function checkOrigin(decoded: PnmFile, { test, mac, channelId }: CaptureRecord): void {
-  if (decoded.kind !== KIND[test]) {
-    throw new CaptureError('PNM_TYPE_MISMATCH', `the modem sent ${decoded.kind} instead of ${KIND[test]}`);
+  if (!KINDS[test].includes(decoded.kind)) {
+    throw new CaptureError(
+      'PNM_TYPE_MISMATCH',
+      `the modem sent ${decoded.kind} instead of ${KINDS[test].join(' or ')}`,
+    );
   }
+  if (NAMELESS.includes(decoded.kind)) return;
   if (decoded.modemMac === undefined || isZeroMac(decoded.modemMac) || isGroupMac(decoded.modemMac)) {
     throw new CaptureError('PNM_MAC_UNUSABLE', 'the file names no modem, so it cannot be attributed');
   }
   if (decoded.modemMac !== mac) {
     throw new CaptureError('PNM_MAC_MISMATCH', `the file is of modem ${decoded.modemMac}, not of ${mac}`);
   }
-  if (decoded.channelId !== channelId) {
+  if (channelId !== null && decoded.channelId !== channelId) {
     throw new CaptureError('PNM_CHANNEL_MISMATCH', `the file is of channel ${decoded.channelId}, not of ${channelId}`);
   }
 }

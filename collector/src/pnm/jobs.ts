@@ -6,7 +6,7 @@ import { CMTS_WALK_LIMITS, readCmts } from './cmts.js';
 import type { CaptureStore } from './capture-store.js';
 import type { FileKeeper } from './file-keeper.js';
 import type { OperationStore } from './operation-store.js';
-import { CAPTURE_TESTS, type CaptureTest } from './schemas.js';
+import { TRIGGER_TESTS, type TriggerTest } from './schemas.js';
 import type { CmtsIdentity, ModemStore } from './store.js';
 import type { CaptureWorker } from './worker.js';
 
@@ -22,8 +22,8 @@ export interface PnmJobsOptions {
   readonly cmts: readonly CmtsTarget[];
   /** How often a CMTS's registration table is read. */
   readonly inventoryEverySec: number;
-  /** 0 is off. Ignored while nothing may be written to modems. */
-  readonly everySec: Readonly<Record<CaptureTest, number>>;
+  /** 0 or absent is off. Ignored while nothing may be written to modems. */
+  readonly everySec: Readonly<Partial<Record<TriggerTest, number>>>;
   readonly writeAllowed: boolean;
   readonly now: () => Date;
   /** Deletes captures and their files after so many days; absent: they are kept for ever. */
@@ -154,12 +154,13 @@ export async function queueScheduled({
   now,
 }: Pick<PnmJobsOptions, 'operations' | 'worker' | 'everySec' | 'now'>): Promise<number> {
   let count = 0;
-  for (const test of CAPTURE_TESTS) {
-    if (everySec[test] <= 0) continue;
+  for (const test of TRIGGER_TESTS) {
+    const intervalSec = everySec[test] ?? 0;
+    if (intervalSec <= 0) continue;
     const room = SCHEDULE_QUEUED_MAX - (await operations.queuedCount());
     if (room <= 0) break;
     const at = now();
-    for (const mac of await operations.due(test, everySec[test], at, Math.min(room, SCHEDULE_BATCH))) {
+    for (const mac of await operations.due(test, intervalSec, at, Math.min(room, SCHEDULE_BATCH))) {
       await operations.create(
         {
           id: randomUUID(),

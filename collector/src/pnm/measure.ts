@@ -1,29 +1,22 @@
 import { SnmpError } from '../snmp/errors.js';
+import type { SetVarbind } from '../snmp/reader.js';
 import { docsPnmCmCtlStatus, MEAS_STATUS } from '../snmp/tables/docs-pnm-mib.js';
-import type { ChannelRun } from './capture-run.js';
+import type { AskedRow, ChannelRun } from './capture-run.js';
 import { CaptureError } from './errors.js';
 import type { UploadWait } from './receive/receiver.js';
 
-export interface ChannelMeasurement {
-  readonly channelId: number;
-  readonly ifIndex: number;
-  readonly fileName: string;
-  readonly wait: UploadWait;
-}
-
-const TRUE = 1;
 const INCONSISTENT_VALUE = 12;
 
 /** Triggers the test and waits until its sample is ready, or its file is there. */
-export async function measure(run: ChannelRun, channel: ChannelMeasurement): Promise<{ truncated: boolean }> {
+export async function measure(run: ChannelRun, channel: AskedRow): Promise<{ truncated: boolean }> {
   const { steps, clock, timers, card } = run;
-  const { channelId, wait } = channel;
+  const { channelId, files } = channel;
   const before = await readStatus(run, channel);
   const triggeredAtMs = await trigger(run, channel);
   steps.done('trigger', channelId);
   steps.start('measure', channelId);
 
-  const isThere = endsComplete(wait);
+  const isThere = endsComplete(files[0].wait);
   let hasSeenBusy = false;
   for (;;) {
     const ageMs = clock.monotonicMs() - triggeredAtMs;
@@ -51,6 +44,10 @@ export async function measure(run: ChannelRun, channel: ChannelMeasurement): Pro
       }
       throwIfFailed(status);
     }
+    if (card.endsInactive === true && hasSeenBusy && status === MEAS_STATUS.inactive) {
+      steps.done('measure', channelId);
+      return { truncated: false };
+    }
     if (status === MEAS_STATUS.inactive && elapsedMs > timers.refusedMs) {
       throw new CaptureError(
         'PNM_TRIGGER_REFUSED',
@@ -62,7 +59,7 @@ export async function measure(run: ChannelRun, channel: ChannelMeasurement): Pro
         'PNM_MEASURE_TIMEOUT',
         status === 'silent'
           ? `the modem stopped answering during the measurement (${Math.round(elapsedMs / 1000)} s)`
-          : `the measurement did not end within ${card.measureMs / 1000} s (status ${status ?? 'absent'})`,
+          : `the measurement did not end within ${card.measureMs / 1000} s (status ${status ?? 'absent'})${card.timeoutHint === undefined ? '' : `; ${card.timeoutHint}`}`,
       );
     }
   }
@@ -91,26 +88,33 @@ function throwIfFailed(status: number | 'silent' | undefined): void {
 }
 
 /** Status of the test and of the gate in one GET, as the MIB's authors advise. */
-async function readStatus({ session, card }: ChannelRun, { ifIndex }: ChannelMeasurement): Promise<number | undefined> {
+async function readStatus({ session, card }: ChannelRun, { ifIndex }: AskedRow): Promise<number | undefined> {
   const oid = `${card.status}.${ifIndex}`;
   return (await session.get([oid, docsPnmCmCtlStatus])).number(oid);
 }
 
 /** Writes name and parameters, then starts. Resolves with the moment of the start. */
-async function trigger(run: ChannelRun, channel: ChannelMeasurement): Promise<number> {
-  const { session, card, clock, order } = run;
-  const { ifIndex, fileName } = channel;
-  const reason = `${order.test} of channel ${channel.channelId}`;
+async function trigger(run: ChannelRun, channel: AskedRow): Promise<number> {
+  const { session, card, clock, order, band, timers } = run;
+  const { ifIndex, channelId, files } = channel;
+  const reason = channelId === null ? order.test : `${order.test} of channel ${channelId}`;
   try {
     await session.setTogetherOrSingly(
       [
-        { oid: `${card.fileName}.${ifIndex}`, type: 'octets', value: Buffer.from(fileName, 'latin1') },
-        ...card.parameters(ifIndex),
+        ...files.map(({ file, fileName }): SetVarbind => {
+          const value = Buffer.from(fileName, 'latin1');
+          return { oid: `${file.fileName}.${ifIndex}`, type: 'octets', value };
+        }),
+        ...card.parameters(ifIndex, band),
       ],
       `${reason}: file and parameters`,
     );
+    for (const varbind of card.arm ?? []) {
+      await session.set([varbind], `${reason}: arm`);
+      await clock.sleep(timers.armMs, order.signal);
+    }
     const triggeredAtMs = clock.monotonicMs();
-    await session.set([{ oid: `${card.enable}.${ifIndex}`, type: 'integer', value: TRUE }], `${reason}: start`);
+    await session.set([{ oid: `${card.enable}.${ifIndex}`, ...card.enableAs }], `${reason}: start`);
     return triggeredAtMs;
   } catch (error) {
     if (!(error instanceof SnmpError)) throw error;
@@ -131,9 +135,9 @@ async function trigger(run: ChannelRun, channel: ChannelMeasurement): Promise<nu
   }
 }
 
-async function isOursRunning(run: ChannelRun, { ifIndex, fileName }: ChannelMeasurement): Promise<boolean> {
+async function isOursRunning(run: ChannelRun, { ifIndex, files: [{ file, fileName }] }: AskedRow): Promise<boolean> {
   const { session, card } = run;
-  const nameOid = `${card.fileName}.${ifIndex}`;
+  const nameOid = `${file.fileName}.${ifIndex}`;
   const statusOid = `${card.status}.${ifIndex}`;
   const values = await session.get([nameOid, statusOid]);
   const name = Buffer.from(values.bytes(nameOid) ?? []).toString('latin1');

@@ -1,11 +1,11 @@
 import type pg from 'pg';
 import { parseMac, type Mac } from '../lib/mac.js';
-import type { CaptureTest, Operation, OperationStep } from './schemas.js';
+import type { Operation, OperationStep, TriggerTest } from './schemas.js';
 
 export interface NewOperation {
   readonly id: string;
   readonly mac: Mac;
-  readonly test: CaptureTest;
+  readonly test: TriggerTest;
   readonly channelIds: readonly number[];
   readonly origin: 'user' | 'schedule';
   readonly requestedBy: string;
@@ -15,7 +15,7 @@ export interface NewOperation {
 export interface ClaimedOperation {
   readonly id: string;
   readonly mac: Mac;
-  readonly test: CaptureTest;
+  readonly test: TriggerTest;
   readonly channelIds: readonly number[];
   readonly requestedBy: string;
 }
@@ -44,13 +44,13 @@ export interface OperationStore {
   /** Ends what a collector left behind when it stopped; stored captures stay. */
   interrupt(id: string, error: { code: string; message: string }, at: Date): Promise<void>;
   /** Modems online that are due for a scheduled test and have none waiting. */
-  due(test: CaptureTest, everySec: number, at: Date, limit: number): Promise<Mac[]>;
+  due(test: TriggerTest, everySec: number, at: Date, limit: number): Promise<Mac[]>;
 }
 
 interface OperationRow {
   operation_id: string;
   mac: string;
-  test: CaptureTest;
+  test: TriggerTest;
   state: Operation['state'];
   progress_ratio: number;
   steps: OperationStep[];
@@ -105,7 +105,7 @@ export function operationStore(pool: pg.Pool): OperationStore {
       const { rows } = await pool.query<{
         operation_id: string;
         mac: string;
-        test: CaptureTest;
+        test: TriggerTest;
         channel_ids: number[];
         requested_by: string;
       }>(CLAIM, [at]);

@@ -68,7 +68,7 @@ test.each([
   ['Editor', 'DELETE', `/captures/${ID}`, undefined, 200],
   ['Editor', 'DELETE', '/captures/other', undefined, 404],
   ['Editor', 'GET', '/captures/other', undefined, 404],
-  ['Editor', 'POST', '/captures', { mac: '00:1d:b3:c5:09:60', test: 'histogram' }, 400],
+  ['Editor', 'POST', '/captures', { mac: '00:1d:b3:c5:09:60', test: 'pre_equaliser_last_update' }, 400],
   ['Editor', 'POST', '/captures', { mac: '00:1d:b3:c5:09:60', test: 'rxmer', channelIds: [300] }, 400],
   ['Editor', 'POST', '/captures', { mac: '00:1d:b3:c5:09:60', test: 'rxmer', oid: '1.3.6' }, 400],
 ] as const)('%s %s %s %j answers %i', async (role, method, url, payload, status) => {

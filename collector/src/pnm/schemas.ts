@@ -1,10 +1,38 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { Nullable, Timestamp, Words } from '../lib/schema.js';
 
-/** Tests a person can ask for. */
-export const CAPTURE_TESTS = ['rxmer', 'constellation'] as const;
+/** Kinds of capture that are kept, one a file. */
+export const CAPTURE_TESTS = [
+  'rxmer',
+  'constellation',
+  'channel_estimate',
+  'pre_equaliser',
+  'pre_equaliser_last_update',
+  'fec_summary',
+  'histogram',
+  'symbol_capture',
+  'modulation_profile',
+  'spectrum',
+  'latency_report',
+] as const;
 export const CaptureTest = Words(CAPTURE_TESTS);
 export type CaptureTest = Static<typeof CaptureTest>;
+
+/** Tests a person or a schedule can ask for. The last update of a pre-equaliser comes with the pre-equaliser. */
+export const TRIGGER_TESTS = [
+  'rxmer',
+  'constellation',
+  'channel_estimate',
+  'pre_equaliser',
+  'histogram',
+  'symbol_capture',
+  'modulation_profile',
+  'spectrum',
+  'latency_report',
+  'fec_summary', // last: it holds a modem for ten minutes
+] as const satisfies readonly CaptureTest[];
+export const TriggerTest = Words(TRIGGER_TESTS);
+export type TriggerTest = Static<typeof TriggerTest>;
 
 export const Modem = Type.Object({
   mac: Type.String(),
@@ -32,11 +60,11 @@ export type ModemsQuery = Static<typeof ModemsQuery>;
 export const ModemsAnswer = Type.Object({ modems: Type.Array(Modem) });
 export type ModemsAnswer = Static<typeof ModemsAnswer>;
 
-/** POST /captures. `channelIds` empty: every OFDM channel. */
+/** POST /captures. `channelIds` empty: every channel of the test's direction; tests of the whole modem take none. */
 export const CaptureRequest = Type.Object(
   {
     mac: Type.String(),
-    test: CaptureTest,
+    test: TriggerTest,
     channelIds: Type.Array(Type.Integer({ minimum: 0, maximum: 255 }), { maxItems: 8, default: [] }),
     reason: Type.Optional(Type.String({ maxLength: 200 })),
   },
@@ -59,7 +87,7 @@ export type OperationStep = Static<typeof OperationStep>;
 export const Operation = Type.Object({
   id: Type.String(),
   mac: Type.String(),
-  test: CaptureTest,
+  test: TriggerTest,
   state: Words(['queued', 'running', 'done', 'partial', 'failed', 'cancelled'] as const),
   progressRatio: Type.Number({ minimum: 0, maximum: 1 }),
   steps: Type.Array(OperationStep),
@@ -91,7 +119,7 @@ export const Measurement = Type.Object({
   site: Nullable(Type.String()),
   fibreNode: Nullable(Type.String()),
   test: CaptureTest,
-  channelId: Type.Integer(),
+  channelId: Nullable(Type.Integer({ description: 'Null where the test is of the whole modem' })),
   receivedAt: Timestamp('Our clock; series are ordered by it'),
   zeroFrequencyHz: Type.Number(),
   firstFrequencyHz: Nullable(Type.Number({ description: 'Centre of the first subcarrier' })),

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { ipToBytes, parseIp } from '../lib/ip.js';
 import type { SetVarbind } from '../snmp/reader.js';
+import * as docsIf3 from '../snmp/tables/docs-if3-mib.js';
 import * as pnm from '../snmp/tables/docs-pnm-mib.js';
 import { checkSet, describeSet } from './set-guard.js';
 
@@ -22,6 +23,10 @@ test.each<[string, SetVarbind]>([
   ['a start', integer(`${pnm.docsPnmCmDsOfdmRxMerFileEnable}.48`, 1)],
   ['a stop', integer(`${pnm.docsPnmCmDsConstDispTrigEnable}.48`, 2)],
   ['symbols', gauge(`${pnm.docsPnmCmDsConstDispNumSampleSymb}.48`, 8192)],
+  ['a histogram time', gauge(`${pnm.docsPnmCmDsHistTimeOut}.2`, 10)],
+  ['ten minutes of codewords', integer(`${pnm.docsPnmCmDsOfdmFecSumType}.48`, 2)],
+  ['the start of a spectrum', integer(`${docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdFileEnable}.0`, 1)],
+  ['one latency report', gauge(`${pnm.docsCmLatencyRptCfgNumFiles}.2`, 1)],
   ['an upload', integer(`${pnm.docsPnmBulkFileControl}.3`, 2)],
 ])('lets through %s', (_name, varbind) => {
   expect(() => checkSet(varbind)).not.toThrow();
@@ -47,6 +52,12 @@ test.each<[string, SetVarbind]>([
   ['a hidden file', octets(`${pnm.docsPnmCmDsOfdmRxMerFileName}.48`, '.x')],
   ['a file name with a line break', octets(`${pnm.docsPnmCmDsOfdmRxMerFileName}.48`, 'a\nb')],
   ['no file name', octets(`${pnm.docsPnmCmDsOfdmRxMerFileName}.48`, '')],
+  ['a histogram that runs on', gauge(`${pnm.docsPnmCmDsHistTimeOut}.2`, 0)],
+  ['a day of codewords', integer(`${pnm.docsPnmCmDsOfdmFecSumType}.48`, 3)],
+  ['an endless wait for a symbol', gauge(`${pnm.docsPnmCmDsOfdmSymTrigEnableTimeout}.48`, 0)],
+  ['an endless spectrum', integer(`${docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdInactivityTimeout}.0`, 0)],
+  ['a row of a scalar', integer(`${docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdFileEnable}.1`, 1)],
+  ['latency reports for ever', gauge(`${pnm.docsCmLatencyRptCfgNumFiles}.2`, 255)],
   ['too many symbols', gauge(`${pnm.docsPnmCmDsConstDispNumSampleSymb}.48`, 65_536)],
 ])('refuses %s', (_name, varbind) => {
   expect(() => checkSet(varbind)).toThrow(expect.objectContaining({ code: 'PNM_SET_REFUSED' }));

@@ -1,5 +1,6 @@
 import { ipFromBytes } from '../lib/ip.js';
 import type { SetVarbind } from '../snmp/reader.js';
+import * as docsIf3 from '../snmp/tables/docs-if3-mib.js';
 import * as pnm from '../snmp/tables/docs-pnm-mib.js';
 import { CaptureError } from './errors.js';
 
@@ -35,6 +36,70 @@ function isHostAddress(value: number | Uint8Array): boolean {
 const CHANNEL_ROWS = { from: 1, to: 0x7fffffff };
 const trueOrFalse = oneOf(1, 2);
 
+const nameRow = (name: string, oid: string): Allowed => ({
+  name,
+  oid,
+  rows: CHANNEL_ROWS,
+  type: 'octets',
+  isAllowed: isFileName,
+});
+const triggerRow = (name: string, oid: string): Allowed => ({
+  name,
+  oid,
+  rows: CHANNEL_ROWS,
+  type: 'integer',
+  isAllowed: trueOrFalse,
+});
+const gaugeRow = (name: string, oid: string, isAllowed: Allowed['isAllowed']): Allowed => ({
+  name,
+  oid,
+  rows: CHANNEL_ROWS,
+  type: 'gauge',
+  isAllowed,
+});
+
+const SPECTRUM_SCALARS: readonly Allowed[] = (
+  [
+    ['Enable', docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdEnable, 'integer', trueOrFalse],
+    // zero would leave it running
+    ['InactivityTimeout', docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdInactivityTimeout, 'integer', between(1, 86_400)],
+    [
+      'FirstSegmentCenterFrequency',
+      docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdFirstSegmentCenterFrequency,
+      'gauge',
+      between(5_000_000, 2_000_000_000),
+    ],
+    [
+      'LastSegmentCenterFrequency',
+      docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdLastSegmentCenterFrequency,
+      'gauge',
+      between(5_000_000, 2_000_000_000),
+    ],
+    [
+      'SegmentFrequencySpan',
+      docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdSegmentFrequencySpan,
+      'gauge',
+      between(1_000_000, 900_000_000),
+    ],
+    ['NumBinsPerSegment', docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdNumBinsPerSegment, 'gauge', between(2, 2048)],
+    [
+      'EquivalentNoiseBandwidth',
+      docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdEquivalentNoiseBandwidth,
+      'gauge',
+      between(50, 500),
+    ],
+    ['WindowFunction', docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdWindowFunction, 'integer', between(1, 7)],
+    ['NumberOfAverages', docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdNumberOfAverages, 'gauge', between(1, 1000)],
+    ['FileEnable', docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdFileEnable, 'integer', trueOrFalse],
+    ['FileName', docsIf3.docsIf3CmSpectrumAnalysisCtrlCmdFileName, 'octets', isFileName],
+  ] as const
+).map(([name, oid, type, isAllowed]) => ({
+  name: `docsIf3CmSpectrumAnalysisCtrlCmd${name}`,
+  oid: `${oid}.0`,
+  type,
+  isAllowed,
+}));
+
 /** Everything that may ever be written to a modem (promise P7). Nothing here changes service. */
 const ALLOWED: readonly Allowed[] = [
   { name: 'docsPnmBulkDestIpAddrType', oid: pnm.docsPnmBulkDestIpAddrType, type: 'integer', isAllowed: oneOf(1, 2) },
@@ -48,48 +113,38 @@ const ALLOWED: readonly Allowed[] = [
     type: 'integer',
     isAllowed: oneOf(pnm.FILE_CONTROL.upload, pnm.FILE_CONTROL.cancel, pnm.FILE_CONTROL.delete),
   },
-  {
-    name: 'docsPnmCmDsOfdmRxMerFileName',
-    oid: pnm.docsPnmCmDsOfdmRxMerFileName,
-    rows: CHANNEL_ROWS,
-    type: 'octets',
-    isAllowed: isFileName,
-  },
-  {
-    name: 'docsPnmCmDsOfdmRxMerFileEnable',
-    oid: pnm.docsPnmCmDsOfdmRxMerFileEnable,
-    rows: CHANNEL_ROWS,
-    type: 'integer',
-    isAllowed: trueOrFalse,
-  },
-  {
-    name: 'docsPnmCmDsConstDispFileName',
-    oid: pnm.docsPnmCmDsConstDispFileName,
-    rows: CHANNEL_ROWS,
-    type: 'octets',
-    isAllowed: isFileName,
-  },
-  {
-    name: 'docsPnmCmDsConstDispModOrderOffset',
-    oid: pnm.docsPnmCmDsConstDispModOrderOffset,
-    rows: CHANNEL_ROWS,
-    type: 'gauge',
-    isAllowed: between(0, 10),
-  },
-  {
-    name: 'docsPnmCmDsConstDispNumSampleSymb',
-    oid: pnm.docsPnmCmDsConstDispNumSampleSymb,
-    rows: CHANNEL_ROWS,
-    type: 'gauge',
-    isAllowed: between(1, 65_535),
-  },
-  {
-    name: 'docsPnmCmDsConstDispTrigEnable',
-    oid: pnm.docsPnmCmDsConstDispTrigEnable,
-    rows: CHANNEL_ROWS,
-    type: 'integer',
-    isAllowed: trueOrFalse,
-  },
+  nameRow('docsPnmCmDsOfdmSymCaptFileName', pnm.docsPnmCmDsOfdmSymCaptFileName),
+  // zero would hold the gate for ever
+  gaugeRow('docsPnmCmDsOfdmSymTrigEnableTimeout', pnm.docsPnmCmDsOfdmSymTrigEnableTimeout, between(1, 300)),
+  gaugeRow('docsPnmCmDsOfdmSymTrigGroupId', pnm.docsPnmCmDsOfdmSymTrigGroupId, between(0, 65_535)),
+  triggerRow('docsPnmCmDsOfdmSymTrigEnable', pnm.docsPnmCmDsOfdmSymTrigEnable),
+  nameRow('docsPnmCmOfdmChEstCoefFileName', pnm.docsPnmCmOfdmChEstCoefFileName),
+  triggerRow('docsPnmCmOfdmChEstCoefTrigEnable', pnm.docsPnmCmOfdmChEstCoefTrigEnable),
+  nameRow('docsPnmCmDsConstDispFileName', pnm.docsPnmCmDsConstDispFileName),
+  gaugeRow('docsPnmCmDsConstDispModOrderOffset', pnm.docsPnmCmDsConstDispModOrderOffset, between(0, 10)),
+  gaugeRow('docsPnmCmDsConstDispNumSampleSymb', pnm.docsPnmCmDsConstDispNumSampleSymb, between(1, 65_535)),
+  triggerRow('docsPnmCmDsConstDispTrigEnable', pnm.docsPnmCmDsConstDispTrigEnable),
+  nameRow('docsPnmCmDsOfdmRxMerFileName', pnm.docsPnmCmDsOfdmRxMerFileName),
+  triggerRow('docsPnmCmDsOfdmRxMerFileEnable', pnm.docsPnmCmDsOfdmRxMerFileEnable),
+  nameRow('docsPnmCmDsOfdmFecFileName', pnm.docsPnmCmDsOfdmFecFileName),
+  // not the day-long run: it would hold the gate as long
+  { ...triggerRow('docsPnmCmDsOfdmFecSumType', pnm.docsPnmCmDsOfdmFecSumType), isAllowed: oneOf(2) },
+  triggerRow('docsPnmCmDsOfdmFecFileEnable', pnm.docsPnmCmDsOfdmFecFileEnable),
+  nameRow('docsPnmCmDsHistFileName', pnm.docsPnmCmDsHistFileName),
+  // zero would hold the gate for ever
+  gaugeRow('docsPnmCmDsHistTimeOut', pnm.docsPnmCmDsHistTimeOut, between(1, 300)),
+  triggerRow('docsPnmCmDsHistEnable', pnm.docsPnmCmDsHistEnable),
+  nameRow('docsPnmCmUsPreEqFileName', pnm.docsPnmCmUsPreEqFileName),
+  nameRow('docsPnmCmUsPreEqLastUpdateFileName', pnm.docsPnmCmUsPreEqLastUpdateFileName),
+  triggerRow('docsPnmCmUsPreEqFileEnable', pnm.docsPnmCmUsPreEqFileEnable),
+  nameRow('docsPnmCmDsOfdmModProfFileName', pnm.docsPnmCmDsOfdmModProfFileName),
+  triggerRow('docsPnmCmDsOfdmModProfFileEnable', pnm.docsPnmCmDsOfdmModProfFileEnable),
+  nameRow('docsCmLatencyRptCfgFileName', pnm.docsCmLatencyRptCfgFileName),
+  gaugeRow('docsCmLatencyRptCfgSnapshotDuration', pnm.docsCmLatencyRptCfgSnapshotDuration, between(1, 3600)),
+  gaugeRow('docsCmLatencyRptCfgNumSnapshots', pnm.docsCmLatencyRptCfgNumSnapshots, between(1, 2000)),
+  // one file, or stop; 255 would never end
+  gaugeRow('docsCmLatencyRptCfgNumFiles', pnm.docsCmLatencyRptCfgNumFiles, oneOf(0, 1)),
+  ...SPECTRUM_SCALARS,
 ];
 
 function ruleFor(oid: string): Allowed | undefined {

@@ -27,7 +27,7 @@ export class OperationSteps {
   }
 
   /** The channels are known now: each gets its steps. */
-  setChannels(channelIds: readonly number[]): void {
+  setChannels(channelIds: readonly (number | null)[]): void {
     const ofModem = this.#steps.filter(({ name }) => MODEM_STEPS.includes(name));
     this.#steps = [
       ...ofModem,
@@ -49,7 +49,7 @@ export class OperationSteps {
     this.#change(name, channelId, { state: 'done', finishedAt: this.#now().toISOString(), ...change });
   }
 
-  /** Whatever runs for the channel (or the modem) failed; what would have followed is skipped. */
+  /** Whatever runs for the channel (or the modem) failed; what would have followed is skipped. Null: of every channel. */
   fail(channelId: number | null, detail: string): void {
     const finishedAt = this.#now().toISOString();
     this.#steps = this.#steps.map((step) => {

@@ -7,15 +7,13 @@ import {
   FILE_CONTROL,
   UPLOAD_STATUS,
 } from '../snmp/tables/docs-pnm-mib.js';
-import type { ChannelRun } from './capture-run.js';
+import type { AskedFile, ChannelRun } from './capture-run.js';
 import { CaptureError } from './errors.js';
 import { isExpectedName } from './receive/expectations.js';
 import type { ReceivedFile, UploadEnd, UploadWait } from './receive/receiver.js';
 
-interface AwaitedUpload {
-  readonly channelId: number;
-  readonly fileName: string;
-  readonly wait: UploadWait;
+interface AwaitedUpload extends AskedFile {
+  readonly channelId: number | null;
 }
 
 /** `availableForUpload` this often in a row: the modem does not upload by itself. */
@@ -27,7 +25,6 @@ const COMPLETED_LIMIT = 2;
 export async function awaitUpload(run: ChannelRun, upload: AwaitedUpload): Promise<ReceivedFile> {
   const { steps, clock, timers, order } = run;
   const { channelId, wait } = upload;
-  steps.start('upload', channelId);
   const startedAtMs = clock.monotonicMs();
   const ladder = new UploadLadder(run, upload);
   let end: UploadEnd | undefined;
@@ -38,10 +35,7 @@ export async function awaitUpload(run: ChannelRun, upload: AwaitedUpload): Promi
   for (;;) {
     await Promise.race([clock.sleep(waitMs, order.signal), ended]);
     waitMs = timers.uploadPollMs;
-    if (end?.outcome === 'complete') {
-      steps.done('upload', channelId, `${end.file.bytes} bytes`);
-      return end.file;
-    }
+    if (end?.outcome === 'complete') return end.file;
     if (end !== undefined || clock.monotonicMs() - startedAtMs > timers.uploadMs) throw missing(run, wait);
     if (wait.bytes > 0) steps.detail('upload', channelId, `${wait.bytes} bytes so far`);
     await ladder.step().catch((error: unknown) => {
@@ -129,9 +123,11 @@ class UploadLadder {
 
   async #findRow(): Promise<number | undefined> {
     const { reader, order, card } = this.#run;
+    const { file, fileName } = this.#upload;
     const walk = await reader.walk([docsPnmBulkFileName], { signal: order.signal, limits: { rows: 300 } });
     if (!isWhole(walk.outcome)) return undefined;
-    const expected = { name: this.#upload.fileName, defaultPrefix: card.defaultPrefix, mac: order.mac };
+    const defaultPrefix = card.isNamePrefix ? fileName : file.defaultPrefix;
+    const expected = { name: fileName, defaultPrefix, mac: order.mac };
     let found: number | undefined;
     for (let row = 0; row < walk.rows.length; row += 1) {
       const name = Buffer.from(walk.rows.bytes(0, row) ?? []).toString('latin1');

@@ -1,7 +1,9 @@
 import type { Component } from '../lib/component.js';
 import type { SnmpReader } from '../snmp/reader.js';
-import { failureOf, runCapture } from './capture.js';
+import { runCapture } from './capture.js';
+import { failureOf } from './capture-channel.js';
 import type { CaptureTimers, ChannelResult } from './capture-run.js';
+import { TEST_CARDS } from './capture-tests.js';
 import type { CaptureStore } from './capture-store.js';
 import type { UploadDestination } from './destination.js';
 import { CaptureError } from './errors.js';
@@ -47,6 +49,8 @@ const SWEEP_MS = 15_000;
 /** A run takes its lock within this time of being claimed. */
 const LOCK_GRACE_MS = 5000;
 const OPERATION_MS = 15 * 60_000;
+/** Channels of a long test that an operation has time for. */
+const LONG_TEST_CHANNELS = 4;
 const STOP_MS = 8000;
 const FINISH_TRIES = 20;
 
@@ -153,10 +157,13 @@ class OperationWorker implements CaptureWorker {
     const { operation, abort } = run;
     const { locks, clock, log, onCount } = this.#options;
     const progress = this.#progressOf(run);
+    const limitMs = Math.max(OPERATION_MS, TEST_CARDS[operation.test].measureMs * LONG_TEST_CHANNELS * 1.25);
     const limit = setTimeout(
       () =>
-        abort.abort(new CaptureError('PNM_MEASURE_TIMEOUT', `not finished within ${OPERATION_MS / 60_000} minutes`)),
-      OPERATION_MS,
+        abort.abort(
+          new CaptureError('PNM_MEASURE_TIMEOUT', `not finished within ${Math.round(limitMs / 60_000)} minutes`),
+        ),
+      limitMs,
     );
     let isLocked = false;
     let results: ChannelResult[] = [];

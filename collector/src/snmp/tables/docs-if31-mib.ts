@@ -4,3 +4,9 @@
 export const docsIf31DocsisBaseCapability = '1.3.6.1.4.1.4491.2.1.28.1.1.0';
 /** Downstream OFDM channels. Index: ifIndex, not stable over a registration; the value is the channel id. */
 export const docsIf31CmDsOfdmChanChannelId = '1.3.6.1.4.1.4491.2.1.28.1.9.1.1';
+/** Upstream OFDMA channels. Index: ifIndex; the value is the UCID. Older firmware lacks the column. */
+export const docsIf31CmUsOfdmaChanChannelId = '1.3.6.1.4.1.4491.2.1.28.1.13.1.12';
+
+/** Edges of the downstream band in MHz: lower 108 or 258, upper 1002, 1218 or 1794. */
+export const docsIf31CmSystemCfgStateDiplexerCfgDsLowerBandEdge = '1.3.6.1.4.1.4491.2.1.28.1.18.4.0';
+export const docsIf31CmSystemCfgStateDiplexerCfgDsUpperBandEdge = '1.3.6.1.4.1.4491.2.1.28.1.18.6.0';
