@@ -31,6 +31,7 @@ import { edgeStore } from './topology/edge-store.js';
 import { nextEdges } from './topology/edges.js';
 import { factsStore } from './topology/facts-store.js';
 import { forwardingView } from './topology/forwarding-view.js';
+import { historyReads } from './topology/history-store.js';
 import { createTopologyLoop, type TopologyLoop } from './topology/jobs.js';
 import { pollDevice } from './topology/poll.js';
 import { topologyRoutes } from './topology/routes.js';
@@ -145,6 +146,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
   });
   const topology = topologyService({
     reads,
+    history: historyReads(pool),
     anchors: () => inventory.anchors(),
     tables: cachedTables(loop),
     now,

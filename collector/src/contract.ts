@@ -39,3 +39,15 @@ export type {
   ScoreInput,
   TopologyNode,
 } from './topology/schemas.js';
+export type {
+  ChurnAnswer,
+  ChurnQuery,
+  ChurnWindow,
+  DiffAnswer,
+  DiffQuery,
+  Difference,
+  EdgeThen,
+  FlapsAnswer,
+  FlapsQuery,
+  LinkFlap,
+} from './topology/history-schemas.js';

@@ -193,6 +193,7 @@ const interval = (id: string, more: Partial<EdgeInterval> = {}): EdgeInterval =>
   blocked: null,
   members: [[1, null]],
   vlans: [10, 20],
+  via: null,
   ips: [],
   operStatus: 'up',
   evidence: [{ device: 'a', table: 'lldpRemTable', text: 'sees b Gi0/1', seenAt: iso(-60) }],
@@ -237,6 +238,7 @@ const event = (change: EdgeEvent['change'], sec: number, firstDiscovery = false)
   a: lost.a,
   b: lost.b,
   detail: `a Gi0/3 to b Gi0/1 ${change}`,
+  fields: change === 'changed' ? { method: ['cdp', 'lldp'] } : {},
   firstDiscovery,
 });
 
@@ -414,7 +416,7 @@ describeDatabase('the map', (edition) => {
       edges:
         `id text, source text, target text, mainstat ${float}, secondarystat text, method text, confidence ${float}, sides ${float}, layer ${float}, site text, ` +
         `source_port text, target_port text, oper_status text, load_ratio ${float}, speed_bps ${float}, blocked text, state text, state_reason text, vlans text, ` +
-        `first_seen ${time}, last_seen ${time}, evidence jsonb, score jsonb, color text, thickness ${float}, strokedasharray text`,
+        `first_seen ${time}, last_seen ${time}, evidence jsonb, score jsonb, color text, thickness ${float}, strokedasharray text, via text`,
       nodes:
         `id text, title text, subtitle text, mainstat ${float}, secondarystat text, color text, icon text, kind text, site text, role text, status text, statusreason text, ` +
         `address text, lastseen ${time}, fixedx ${float}, fixedy ${float}, detail__address text, detail__lastseen ${time}`,

@@ -1,5 +1,5 @@
 import type { EdgeEndpoint } from './edges.js';
-import type { Method } from './schemas.js';
+import type { Method, OperStatus } from './schemas.js';
 
 /** What the comparison needs of an edge; an `EdgeInterval` has it. */
 export interface DiffEdge {
@@ -13,6 +13,7 @@ export interface DiffEdge {
   readonly members: readonly (readonly [number | null, number | null])[];
   readonly vlans: readonly number[];
   readonly speedBps?: number | null;
+  readonly operStatus?: OperStatus;
   readonly state: 'current' | 'stale' | 'unknown';
 }
 
@@ -22,20 +23,22 @@ export interface EdgeDifference {
   readonly subject: 'link' | 'host';
   readonly before: DiffEdge | null;
   readonly after: DiffEdge | null;
-  /** What changed: `method`, `blocked`, `members`, `vlans`, `speed`; the end that moved: `a` or `b`. */
+  /** What changed: `method`, `blocked`, `members`, `vlans`, `speed`, `state`; the end that moved: `a` or `b`. */
   readonly fields: readonly string[];
 }
 
 export interface DiffOptions {
   /** Devices that did not answer at the later instant: what only they report is unknown there, not gone. */
   readonly silent: ReadonlySet<string>;
+  /** Ids of earlier edges whose end whole readings had shown by the later instant: gone, whoever is silent since. */
+  readonly ended?: ReadonlySet<string>;
 }
 
 /** The order of methods is that of their classes, so that a fall of class is a change and a new score is none. */
 export function diffEdges(
   before: readonly DiffEdge[],
   after: readonly DiffEdge[],
-  { silent }: DiffOptions,
+  { silent, ended }: DiffOptions,
 ): EdgeDifference[] {
   const earlier = new Map(before.map((edge) => [keyOf(edge), edge]));
   const later = new Map(after.map((edge) => [keyOf(edge), edge]));
@@ -55,7 +58,10 @@ export function diffEdges(
   for (const edge of gone) {
     const move = moves.get(edge);
     if (move !== undefined) add(differences, 'moved', edge, move.to, [move.end]);
-    else add(differences, isSilent(edge, silent) ? 'unknown' : 'removed', edge, null, []);
+    else {
+      const isUnknown = ended?.has(edge.id) !== true && isSilent(edge, silent);
+      add(differences, isUnknown ? 'unknown' : 'removed', edge, null, []);
+    }
   }
   const arrived = new Set([...moves.values()].map(({ to }) => to));
   for (const edge of fresh) if (!arrived.has(edge)) add(differences, 'added', null, edge, []);
@@ -78,7 +84,8 @@ const sortKey = ({ change, before, after }: EdgeDifference): string => {
   return edge === null ? change : `${edge.subject} ${keyOf(edge)} ${change}`;
 };
 
-const portKey = ({ node, ifIndex, ifName }: EdgeEndpoint): string => `${node} ${ifIndex ?? ifName ?? ''}`;
+/** An interface is its name: ifIndex may change with a restart. */
+const portKey = ({ node, ifIndex, ifName }: EdgeEndpoint): string => `${node} ${ifName ?? ifIndex ?? ''}`;
 
 const keyOf = (edge: DiffEdge): string =>
   `${edge.subject} ${edge.layer} ${[portKey(edge.a), portKey(edge.b)].sort(compareText).join(' = ')}`;
@@ -106,10 +113,22 @@ function changedFields(before: DiffEdge, after: DiffEdge): string[] {
     ['blocked', before.blocked !== after.blocked && before.blocked !== null && after.blocked !== null],
     ['members', !same(members(before, false), members(after, turned))],
     ['vlans', !same(sorted(before.vlans), sorted(after.vlans))],
-    ['speed', before.speedBps != null && after.speedBps != null && before.speedBps !== after.speedBps],
+    // a host that is switched off, or that saves power, is no change of the network
+    ['state', before.subject === 'link' && isTurn(before.operStatus, after.operStatus)],
+    [
+      'speed',
+      before.subject === 'link' &&
+        before.speedBps != null &&
+        after.speedBps != null &&
+        before.speedBps !== after.speedBps,
+    ],
   ];
   return fields.filter(([, isDifferent]) => isDifferent).map(([field]) => field);
 }
+
+/** Up to down or back; a state that nobody told is no change. */
+const isTurn = (before: OperStatus | undefined, after: OperStatus | undefined): boolean =>
+  [before, after].every((state) => state === 'up' || state === 'down') && before !== after;
 
 /**
  * A port, or a host, that lost one far end and got another moved. Each edge takes part in one move; ports and hosts
@@ -158,4 +177,38 @@ function staysOf(edge: DiffEdge): { stay: string; moving: 'a' | 'b' }[] {
 function isSilent(edge: DiffEdge, silent: ReadonlySet<string>): boolean {
   const reporters = [edge.a.node, edge.b.node].filter((node) => !/^(host|ext|seg|cm):/.test(node));
   return edge.state === 'unknown' || reporters.some((node) => silent.has(node));
+}
+
+const endText = ({ node, ifName, ifIndex }: EdgeEndpoint): string =>
+  ifName === null && ifIndex === null ? node : `${node} ${ifName ?? `ifIndex ${ifIndex}`}`;
+
+const pairText = ({ a, b }: DiffEdge): string => `${endText(a)} to ${endText(b)}`;
+
+/** A difference as one sentence for people. */
+export function differenceText({ change, before, after, fields }: EdgeDifference): string {
+  const edge = after ?? before;
+  if (edge === null) return change;
+  switch (change) {
+    case 'added':
+      return `${pairText(edge)} is new, by ${edge.method}`;
+    case 'removed':
+      return `${pairText(edge)} is gone`;
+    case 'moved':
+      return `${pairText(edge)}, moved from ${before === null ? 'elsewhere' : pairText(before)}`;
+    case 'unknown':
+      return `${pairText(edge)} is not known: nobody who reports it answered`;
+    case 'changed':
+      return `${pairText(edge)}: ${fields.map((field) => changeText(field, before, after)).join('; ')}`;
+  }
+}
+
+const FIELD_OF: Readonly<Record<string, keyof DiffEdge>> = { speed: 'speedBps', state: 'operStatus' };
+
+function changeText(field: string, before: DiffEdge | null, after: DiffEdge | null): string {
+  const key = FIELD_OF[field] ?? (field as keyof DiffEdge);
+  const text = (edge: DiffEdge | null): string => {
+    const value = edge?.[key];
+    return typeof value === 'string' ? value : JSON.stringify(value ?? null);
+  };
+  return `${field} ${text(before)} → ${text(after)}`;
 }

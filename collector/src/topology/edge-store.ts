@@ -63,9 +63,7 @@ export function edgeStore(pool: pg.Pool): EdgeStore {
   return {
     async loadEdges(since) {
       const { rows } = await pool.query<IntervalRow>(
-        `select edge_id, edge_key, subject, a_dev, a_if, a_if_name, b_dev, b_if, b_if_name, layer, method, sides,
-                confidence, blocked, members, vlans, ips, oper_status, evidence, score, witnesses, valid_from, valid_to,
-                last_seen, close_decided_at, close_reason, state, state_reason, missed_polls, confirmations
+        `select ${INTERVAL_COLUMNS}
            from edges
           where valid_to is null or close_decided_at >= $1
           order by edge_id`,
@@ -138,6 +136,12 @@ interface NodeRow {
   macs: string[];
 }
 
+/** What `toInterval` reads of table `edges`. */
+export const INTERVAL_COLUMNS = `edge_id, edge_key, subject, a_dev, a_if, a_if_name, b_dev, b_if, b_if_name, layer,
+                method, sides, confidence, blocked, members, vlans, via, ips, oper_status, evidence, score, witnesses,
+                valid_from, valid_to, last_seen, close_decided_at, close_reason, state, state_reason, missed_polls,
+                confirmations`;
+
 /** A row of `edges`; `EdgeInterval` in the words of SQL. */
 export interface IntervalRow {
   edge_id: string;
@@ -156,6 +160,7 @@ export interface IntervalRow {
   blocked: boolean | null;
   members: EdgeInterval['members'];
   vlans: number[];
+  via: string | null;
   ips: string[];
   oper_status: EdgeInterval['operStatus'];
   evidence: EdgeInterval['evidence'];
@@ -185,6 +190,7 @@ export const toInterval = (row: IntervalRow): EdgeInterval => ({
   blocked: row.blocked,
   members: row.members,
   vlans: row.vlans,
+  via: row.via,
   ips: row.ips,
   operStatus: row.oper_status,
   evidence: row.evidence,
@@ -259,6 +265,7 @@ function edgeColumns(rows: readonly EdgeInterval[], site: (a: string, b: string)
     column(({ stateReason }) => stateReason),
     column(({ missedPolls }) => missedPolls),
     column(({ confirmations }) => confirmations),
+    column(({ via }) => via ?? null),
   ];
 }
 
@@ -266,20 +273,20 @@ const UPSERT_EDGES = `
 insert into edges (edge_id, edge_key, subject, a_dev, a_if, a_if_name, b_dev, b_if, b_if_name, layer, method, sides,
                    confidence, site_id, blocked, members, vlans, ips, oper_status, evidence, score, witnesses,
                    valid_from, valid_to, last_seen, close_decided_at, close_reason, state, state_reason, missed_polls,
-                   confirmations)
+                   confirmations, via)
 select n.edge_id, n.edge_key, n.subject, n.a_dev, n.a_if, n.a_if_name, n.b_dev, n.b_if, n.b_if_name, n.layer, n.method,
        n.sides, n.confidence, n.site_id, n.blocked, n.members,
        array(select jsonb_array_elements_text(n.vlans)::int), array(select jsonb_array_elements_text(n.ips)),
        n.oper_status, n.evidence, n.score, n.witnesses, n.valid_from, n.valid_to, n.last_seen, n.close_decided_at,
-       n.close_reason, n.state, n.state_reason, n.missed_polls, n.confirmations
+       n.close_reason, n.state, n.state_reason, n.missed_polls, n.confirmations, n.via
   from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[], $8::int[], $9::text[],
               $10::smallint[], $11::text[], $12::smallint[], $13::float8[], $14::text[], $15::boolean[], $16::jsonb[],
               $17::jsonb[], $18::jsonb[], $19::text[], $20::jsonb[], $21::jsonb[], $22::jsonb[], $23::timestamptz[],
               $24::timestamptz[], $25::timestamptz[], $26::timestamptz[], $27::text[], $28::text[], $29::text[],
-              $30::int[], $31::int[])
+              $30::int[], $31::int[], $32::text[])
     as n (edge_id, edge_key, subject, a_dev, a_if, a_if_name, b_dev, b_if, b_if_name, layer, method, sides, confidence,
           site_id, blocked, members, vlans, ips, oper_status, evidence, score, witnesses, valid_from, valid_to,
-          last_seen, close_decided_at, close_reason, state, state_reason, missed_polls, confirmations)
+          last_seen, close_decided_at, close_reason, state, state_reason, missed_polls, confirmations, via)
 on conflict (edge_id) do update
    set a_if = excluded.a_if, a_if_name = excluded.a_if_name, b_if = excluded.b_if, b_if_name = excluded.b_if_name,
        method = excluded.method, sides = excluded.sides, confidence = excluded.confidence, site_id = excluded.site_id,
@@ -288,7 +295,7 @@ on conflict (edge_id) do update
        witnesses = excluded.witnesses, valid_from = excluded.valid_from, valid_to = excluded.valid_to,
        last_seen = excluded.last_seen, close_decided_at = excluded.close_decided_at,
        close_reason = excluded.close_reason, state = excluded.state, state_reason = excluded.state_reason,
-       missed_polls = excluded.missed_polls, confirmations = excluded.confirmations`;
+       missed_polls = excluded.missed_polls, confirmations = excluded.confirmations, via = excluded.via`;
 
 const eventColumns = (rows: readonly EdgeEvent[], site: (a: string, b: string) => string | null): unknown[] => [
   columnOf(rows, ({ at }) => at),
@@ -301,9 +308,10 @@ const eventColumns = (rows: readonly EdgeEvent[], site: (a: string, b: string) =
   columnOf(rows, ({ b }) => endText(b)),
   columnOf(rows, ({ detail }) => detail),
   columnOf(rows, ({ firstDiscovery }) => firstDiscovery),
+  columnOf(rows, ({ fields }) => storableJson(fields)),
 ];
 
 const INSERT_EVENTS = `
-insert into edge_events (at, change, subject, edge_id, edge_key, site_id, a, b, detail, first_discovery)
+insert into edge_events (at, change, subject, edge_id, edge_key, site_id, a, b, detail, first_discovery, fields)
 select n.* from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
-                       $8::text[], $9::text[], $10::boolean[]) n`;
+                       $8::text[], $9::text[], $10::boolean[], $11::jsonb[]) n`;

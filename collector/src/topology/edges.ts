@@ -49,6 +49,9 @@ export interface EdgeInterval {
   readonly confirmations: number;
 }
 
+/** `[before, after]` by name: `method`, `state` (of operation), `blocked`, `sides`, `members`, `confidence`, `presence`. */
+export type ChangedFields = Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
+
 /** Something that happened to an edge, once. */
 export interface EdgeEvent {
   readonly at: string;
@@ -60,6 +63,8 @@ export interface EdgeEvent {
   readonly b: EdgeEndpoint;
   /** For people: `core-1 Gi1/0/1 to access-3 Gi0/24 moved from Gi0/23`. */
   readonly detail: string;
+  /** For each thing that changed what it was and what it is; what a past state is told by (`history.ts`). */
+  readonly fields: ChangedFields;
   /** True when it is new, or elsewhere, only because a device was polled for the first time: no churn. */
   readonly firstDiscovery: boolean;
 }
@@ -166,10 +171,10 @@ class Step {
       this.#edges.push({ ...edge, state: 'unknown', stateReason: `${silent} did not answer` });
       return;
     }
-    const changes = changesOf(edge, sighting);
+    const { texts, fields } = changesOf(edge, sighting);
     const next = this.#alive(edge, sighting);
     this.#edges.push(next);
-    if (changes.length > 0) this.#event(next, 'changed', changes.join('; '));
+    if (texts.length > 0) this.#event(next, 'changed', texts.join('; '), withConfidence(fields, edge, next));
   }
 
   #alive(edge: EdgeInterval, sighting: Sighting): EdgeInterval {
@@ -211,7 +216,8 @@ class Step {
     const next = this.#alive({ ...edge, confirmations: 0 }, sighting);
     this.#edges.push(next);
     const awaySec = Math.round((this.#context.at.getTime() - Date.parse(edge.closeDecidedAt ?? edge.lastSeen)) / 1000);
-    this.#event(next, 'changed', `${describe(next)} is back, ${awaySec} s after it was given up`);
+    const fields = { ...changesOf(edge, sighting).fields, presence: ['gone', 'here'] as const };
+    this.#event(next, 'changed', `${describe(next)} is back, ${awaySec} s after it was given up`, fields);
   }
 
   /** One event for both: the old life ends, a new one (or one that grace kept) begins. */
@@ -276,7 +282,7 @@ class Step {
     return removedDevices.has(edge.a.node) || removedDevices.has(edge.b.node);
   }
 
-  #event(edge: EdgeInterval, change: EventChange, detail: string): void {
+  #event(edge: EdgeInterval, change: EventChange, detail: string, fields: ChangedFields = {}): void {
     const { firstPolled } = this.#context;
     const concerned = [edge.a.node, edge.b.node, ...edge.witnesses.map(({ device }) => device)];
     this.#events.push({
@@ -288,12 +294,14 @@ class Step {
       a: edge.a,
       b: edge.b,
       detail,
+      fields,
       firstDiscovery: change !== 'removed' && concerned.some((node) => firstPolled.has(node)),
     });
   }
 }
 
-const MISSED = 'missed';
+/** The score input of polls that missed it. */
+export const MISSED = 'missed';
 
 const CLOSE_TEXT: Readonly<Record<NonNullable<EdgeInterval['closeReason']>, string>> = {
   aged: 'not seen any more',
@@ -367,12 +375,18 @@ const endText = (end: EdgeEndpoint): string =>
 const describe = ({ a, b }: Pick<EdgeInterval, 'a' | 'b'>): string => `${endText(a)} to ${endText(b)}`;
 
 /** What a person wants to hear about; VLANs and evidence change with traffic. */
-function changesOf(edge: EdgeInterval, sighting: Sighting): string[] {
-  const changes: string[] = [];
+function changesOf(
+  edge: EdgeInterval,
+  sighting: Sighting,
+): { readonly texts: readonly string[]; readonly fields: ChangedFields } {
+  const texts: string[] = [];
+  const fields: Record<string, readonly [unknown, unknown]> = {};
   const note = (name: string, before: unknown, after: unknown) => {
-    if (JSON.stringify(before) !== JSON.stringify(after)) changes.push(`${name} ${text(before)} → ${text(after)}`);
+    if (JSON.stringify(before) === JSON.stringify(after)) return;
+    texts.push(`${describe(sighting)}: ${name} ${text(before)} → ${text(after)}`);
+    fields[name] = [before, after];
   };
-  if (edge.subject === 'host') return changes;
+  if (edge.subject === 'host') return { texts, fields };
   note('method', edge.method, sighting.method);
   note('state', edge.operStatus, sighting.operStatus);
   note('blocked', edge.blocked, sighting.blocked);
@@ -380,7 +394,13 @@ function changesOf(edge: EdgeInterval, sighting: Sighting): string[] {
   note('members', edge.members, sighting.members);
   if (!sameEnd(edge.a, sighting.a)) note('port', endText(edge.a), endText(sighting.a));
   if (!sameEnd(edge.b, sighting.b)) note('port', endText(edge.b), endText(sighting.b));
-  return changes.map((change) => `${describe(sighting)}: ${change}`);
+  return { texts, fields };
 }
+
+/** A link that is now known by other means had another confidence before. */
+const withConfidence = (fields: ChangedFields, before: EdgeInterval, after: EdgeInterval): ChangedFields =>
+  fields['method'] === undefined && fields['sides'] === undefined
+    ? fields
+    : { ...fields, confidence: [sumOf(before.score.filter(({ name }) => name !== MISSED)), after.confidence] };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { HttpError, Problem } from '../http/problem.js';
+import { ChurnAnswer, ChurnQuery, DiffAnswer, DiffQuery, FlapsAnswer, FlapsQuery } from './history-schemas.js';
 import {
   EdgesAnswer,
   EdgesQuery,
@@ -27,6 +28,9 @@ export interface TopologyService {
   interface(query: InterfaceQuery): Promise<InterfaceAnswer | undefined>;
   find(query: FindQuery): Promise<FindAnswer>;
   events(query: EventsQuery): Promise<EventsAnswer>;
+  diff(query: DiffQuery): Promise<DiffAnswer>;
+  churn(query: ChurnQuery): Promise<ChurnAnswer>;
+  flaps(query: FlapsQuery): Promise<FlapsAnswer>;
 }
 
 const tags = ['topology'];
@@ -120,6 +124,42 @@ export const topologyRoutes: FastifyPluginAsyncTypebox<{ topology: TopologyServi
       },
     },
     async (request) => topology.events(request.query),
+  );
+  app.get(
+    '/topology/diff',
+    {
+      schema: {
+        tags,
+        summary: 'What differs between two instants, and what is not known at the later one',
+        querystring: DiffQuery,
+        response: { 200: DiffAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.diff(request.query),
+  );
+  app.get(
+    '/topology/churn',
+    {
+      schema: {
+        tags,
+        summary: 'How much changed a window and site, links and hosts apart',
+        querystring: ChurnQuery,
+        response: { 200: ChurnAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.churn(request.query),
+  );
+  app.get(
+    '/topology/flaps',
+    {
+      schema: {
+        tags,
+        summary: 'Links that went away and came back within a day',
+        querystring: FlapsQuery,
+        response: { 200: FlapsAnswer, 400: Problem },
+      },
+    },
+    async (request) => topology.flaps(request.query),
   );
 };
 

@@ -73,6 +73,13 @@ export const Edge = Type.Object({
     }),
   ),
   vlans: Type.Array(Type.Integer()),
+  via: Type.Optional(
+    Nullable(
+      Type.String({
+        description: 'Host placement: the segment between the port and the host; null when there is none',
+      }),
+    ),
+  ),
   speedBps: Nullable(Type.Number()),
   loadRatio: Nullable(
     Type.Number({ description: 'The busier direction of the busier end over the link speed, 0 to 1' }),
@@ -217,7 +224,11 @@ export const FindHit = Type.Object({
   device: Nullable(Type.String({ description: 'The device it hangs on' })),
   ifName: Nullable(Type.String({ description: 'The port it hangs on' })),
   vlans: Type.Array(Type.Integer()),
+  via: Type.Optional(
+    Nullable(Type.String({ description: 'The segment between that port and a host; null when there is none' })),
+  ),
   confidence: Nullable(Type.Number()),
+  evidence: Type.Optional(Type.Array(Evidence, { description: 'What its place rests on' })),
   lastSeen: Nullable(Timestamp('Last sighting')),
   matchedBy: Words(['ip', 'mac', 'name', 'id'] as const),
 });

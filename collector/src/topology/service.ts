@@ -3,10 +3,13 @@ import { computeImpact } from './impact.js';
 import { findPath, type ForwardingView } from './path.js';
 import type { RoutingView } from './path-routing.js';
 import type { TopologyService } from './routes.js';
+import { changesBetween } from './history-service.js';
+import type { HistoryReads } from './history-store.js';
 import type { TopologyReads } from './store.js';
 
 export interface TopologyServiceOptions {
   readonly reads: TopologyReads;
+  readonly history: HistoryReads;
   /** Devices that count as the network. */
   readonly anchors: () => Promise<string[]>;
   /** What the forwarding and routing tables say now; undefined before the first polls. */
@@ -19,7 +22,7 @@ const SNAPSHOT_MS = 3000;
 const ALTERNATIVES = 2;
 
 /** Answers of the API: store reads with their freshness, path and impact over a short-lived copy of the map. */
-export function topologyService({ reads, anchors, tables, now }: TopologyServiceOptions): TopologyService {
+export function topologyService({ reads, history, anchors, tables, now }: TopologyServiceOptions): TopologyService {
   let snapshot: { graph: Promise<Graph>; takenAtMs: number } | undefined;
 
   const graph = (): Promise<Graph> => {
@@ -84,6 +87,7 @@ export function topologyService({ reads, anchors, tables, now }: TopologyService
     interface: (query) => reads.interface(query),
     find: (query) => reads.find(query),
     events: (query) => reads.events(query, now()),
+    ...changesBetween(history, now),
   };
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import { tryParseIp } from '../lib/ip.js';
 import { tryParseMac } from '../lib/mac.js';
+import { historyReads, type PastEdge } from './history-store.js';
 import type {
   Edge,
   EdgeEvent,
@@ -32,6 +33,7 @@ export interface TopologyReads {
 const MAX_HITS = 50;
 
 export function topologyReads(pool: pg.Pool): TopologyReads {
+  const history = historyReads(pool);
   const edgesWhere = async (sql: string, condition: string, values: readonly unknown[]): Promise<Edge[]> => {
     const { rows } = await pool.query<EdgeRow>(`${sql} where ${condition} order by id`, [...values]);
     return rows.map(toEdge);
@@ -49,13 +51,18 @@ export function topologyReads(pool: pg.Pool): TopologyReads {
       return rows.map(toNode);
     },
 
-    edges: ({ site, role, minConfidence, at }) =>
-      edgesWhere(
-        at === undefined ? EDGES_NOW : EDGES_AT,
+    async edges({ site, role, minConfidence, at }) {
+      if (at !== undefined) {
+        const { edges } = await history.stateAt({ at: new Date(at), site, role });
+        return edges.filter(({ edge }) => edge.confidence >= minConfidence).map(pastEdge);
+      }
+      return edgesWhere(
+        EDGES_NOW,
         `confidence >= $1 and ($2::text is null or site = $2)
            and ($3::text is null or exists (select from grafana.nodes n where n.id in (source, target) and n.role = $3))`,
-        [minConfidence, site ?? null, role ?? null, ...(at === undefined ? [] : [at])],
-      ),
+        [minConfidence, site ?? null, role ?? null],
+      );
+    },
 
     async interface({ device, ifName }) {
       const { rows } = await pool.query<InterfaceRow>(
@@ -181,16 +188,18 @@ const toNode = (row: NodeRow): TopologyNode => ({
   y: row.fixedy,
 });
 
-/** $3 is the time. What answered then is not kept with the map, so a past status is unknown. */
+/** $3 is the time. A device was up then when it answered; how its neighbours saw it is not kept. */
 const NODES_AT = `(
   with ends as (
-    select a_dev as id from edges_at($3) union select b_dev from edges_at($3)
+    select a_dev as id from edges_at($3) union select b_dev from edges_at($3) union
+    select via from edges_at($3) where via is not null
   )
   select d.device_id as id, coalesce(d.sys_name, d.device_id) as title, 'device' as kind, d.role, d.site_id as site,
-         d.address, 'unknown' as status, 'the status at that time is not kept' as statusreason,
+         d.address, case when t.silent then 'unknown' else 'up' end as status,
+         case when t.silent then 'it did not answer then' end as statusreason,
          null::timestamptz as lastseen, p.x as fixedx, p.y as fixedy
-    from devices d left join node_positions p on p.node_id = d.device_id
-   where d.added_at <= $3 and (d.removed_at is null or d.removed_at > $3)
+    from devices_at($3) t join devices d on d.device_id = t.device_id
+    left join node_positions p on p.node_id = d.device_id
   union all
   select n.node_id, n.title, n.kind, n.role, n.site_id, n.address, 'unknown', 'the status at that time is not kept',
          null, p.x, p.y
@@ -217,6 +226,7 @@ interface EdgeRow {
   blocked: boolean | null;
   members: Edge['members'];
   vlans: number[];
+  via: string | null;
   speed_bps: number | null;
   load_ratio: number | null;
   first_seen: Date;
@@ -238,6 +248,7 @@ const toEdge = (row: EdgeRow): Edge => ({
   blocked: row.blocked,
   members: row.members,
   vlans: row.vlans,
+  via: row.via,
   speedBps: row.speed_bps,
   loadRatio: row.load_ratio,
   firstSeen: row.first_seen.toISOString(),
@@ -251,7 +262,7 @@ const EDGES_NOW = `select * from (
          coalesce(ia.oper_status, case when e.edge_id is null then v.oper_status else 'unknown' end) as a_oper,
          coalesce(ib.oper_status, case when e.edge_id is null then v.oper_status else 'unknown' end) as b_oper,
          v.layer::int as layer, v.method, v.sides::int as sides, v.confidence, v.state, v.state_reason, e.blocked,
-         coalesce(e.members, '[]') as members, coalesce(e.vlans, '{}') as vlans,
+         coalesce(e.members, '[]') as members, coalesce(e.vlans, '{}') as vlans, v.via,
          v.speed_bps, v.load_ratio, v.first_seen, v.last_seen, v.evidence, v.score, v.site
     from grafana.edges v
     left join edges e on e.edge_id = v.id
@@ -259,15 +270,27 @@ const EDGES_NOW = `select * from (
     left join interfaces ib on ib.device_id = e.b_dev and ib.if_index = e.b_if
 ) as edges_now`;
 
-/** $4 is the time. */
-const EDGES_AT = `select * from (
-  select e.edge_id as id, e.a_dev as source, e.b_dev as target, e.a_if, e.b_if,
-         coalesce(e.a_if_name, e.a_if::text) as source_port, coalesce(e.b_if_name, e.b_if::text) as target_port,
-         'unknown' as a_oper, 'unknown' as b_oper, e.layer::int as layer, e.method, e.sides::int as sides, e.confidence,
-         e.state, e.state_reason, e.blocked, e.members, e.vlans, null::float8 as speed_bps, null::float8 as load_ratio,
-         e.valid_from as first_seen, e.last_seen, e.evidence, e.score, e.site_id as site
-    from edges_at($4) e
-) as edges_then`;
+const pastEdge = ({ edge, aOper, bOper, speedBps }: PastEdge): Edge => ({
+  id: edge.id,
+  a: { ...edge.a, operStatus: aOper },
+  b: { ...edge.b, operStatus: bOper },
+  layer: edge.layer,
+  method: edge.method,
+  sides: edge.sides,
+  confidence: edge.confidence,
+  state: edge.state,
+  stateReason: edge.stateReason,
+  blocked: edge.blocked,
+  members: edge.members.map(([a, b]) => [a, b]),
+  vlans: [...edge.vlans],
+  via: edge.via ?? null,
+  speedBps,
+  loadRatio: null,
+  firstSeen: edge.firstSeen,
+  lastSeen: edge.lastSeen,
+  evidence: [...edge.evidence],
+  score: [...edge.score],
+});
 
 interface InterfaceRow {
   device_id: string;
@@ -293,6 +316,8 @@ interface HitRow {
   device: string | null;
   port: string | null;
   vlans: number[] | null;
+  via: string | null;
+  evidence: FindHit['evidence'] | null;
   confidence: number | null;
   lastseen: Date | null;
   matched: FindHit['matchedBy'];
@@ -308,6 +333,8 @@ const toHit = (row: HitRow): FindHit => ({
   device: row.device,
   ifName: row.port,
   vlans: row.vlans ?? [],
+  via: row.via,
+  evidence: row.evidence ?? [],
   confidence: row.confidence,
   lastSeen: row.lastseen?.toISOString() ?? null,
   matchedBy: row.matched,
@@ -340,18 +367,18 @@ select n.kind, n.id, n.title, n.site, n.lastseen, b.matched,
        case when cardinality(coalesce(p.ips, '{}')) > 0 then p.ips
             when cardinality(coalesce(o.ips, '{}')) > 0 then o.ips
             when n.address is not null then array[n.address] else '{}' end as ips,
-       p.device, p.port, p.vlans, p.confidence
+       p.device, p.port, p.vlans, p.via, p.evidence, p.confidence
   from best b
   join grafana.nodes n on n.id = b.id
   left join nodes o on o.node_id = b.id
   left join lateral (
     select case when e.a_dev = b.id then e.b_dev else e.a_dev end as device,
            case when e.a_dev = b.id then coalesce(e.b_if_name, e.b_if::text) else coalesce(e.a_if_name, e.a_if::text) end as port,
-           e.vlans, e.confidence, e.ips
+           e.vlans, e.via, e.evidence, e.confidence, e.ips
       from edges e
      where e.valid_to is null and b.id in (e.a_dev, e.b_dev) and n.kind <> 'device'
     union all
-    select v.source, null, '{}', v.confidence, '{}' from plant_edges v where v.target = b.id and n.kind = 'modem'
+    select v.source, null, '{}', null, v.evidence, v.confidence, '{}' from plant_edges v where v.target = b.id and n.kind = 'modem'
     order by confidence desc
     limit 1
   ) p on true

@@ -1,0 +1,63 @@
+import { MISSED, type ChangedFields, type EdgeInterval } from './edges.js';
+import { sumOf } from './score.js';
+
+/** Something that changed an edge after the instant asked for. */
+export interface LaterChange {
+  readonly edgeId: string;
+  readonly fields: ChangedFields;
+}
+
+/** How polling stood at an instant. */
+export interface PollingThen {
+  /** Devices that had not answered for 2.5 intervals. */
+  readonly silent: ReadonlySet<string>;
+  /** Kinds that the last poll of a device could not read whole. */
+  readonly unread: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/**
+ * An edge as it was at an instant within its life: what changed since is taken back, misses that came later are not
+ * counted, and it was unknown when nobody who reports it could be read. `laterChanges` are newest first.
+ */
+export function edgeAt(
+  edge: EdgeInterval,
+  at: Date,
+  laterChanges: readonly LaterChange[],
+  polling: PollingThen,
+): EdgeInterval {
+  const wasSeenLater = Date.parse(edge.lastSeen) >= at.getTime();
+  const score = wasSeenLater ? edge.score.filter(({ name }) => name !== MISSED) : edge.score;
+  let then: EdgeInterval = wasSeenLater
+    ? { ...edge, score, confidence: sumOf(score), state: 'current', stateReason: null, missedPolls: 0 }
+    : edge;
+  for (const { fields } of laterChanges) then = takeBack(then, fields);
+  const away = [...new Set(edge.witnesses.map(({ device }) => device))].sort();
+  const nobodyCouldTell =
+    edge.witnesses.length > 0 &&
+    edge.witnesses.every(
+      ({ device, kind }) => polling.silent.has(device) || polling.unread.get(device)?.has(kind) === true,
+    );
+  if (nobodyCouldTell) return { ...then, state: 'unknown', stateReason: `${away.join(', ')} did not answer` };
+  return then;
+}
+
+/** The value of each field before the change. */
+function takeBack(edge: EdgeInterval, fields: ChangedFields): EdgeInterval {
+  const before = (name: string): unknown => fields[name]?.[0];
+  const or = <T>(name: string, now: T): T => (fields[name] === undefined ? now : (before(name) as T));
+  const method = or('method', edge.method);
+  const confidence = or('confidence', edge.confidence);
+  return {
+    ...edge,
+    method,
+    operStatus: or('state', edge.operStatus),
+    blocked: or('blocked', edge.blocked),
+    sides: or('sides', edge.sides),
+    members: or('members', edge.members),
+    confidence,
+    score:
+      fields['confidence'] === undefined
+        ? edge.score
+        : [{ name: method, value: confidence, reason: 'as it was then; its inputs are not kept' }],
+  };
+}
