@@ -65,7 +65,7 @@ async function recordHost(host: string, options: RecordCommandOptions): Promise<
       process.stderr.write(`${host}: ${outcome}: ${detail ?? 'the device has none of the tables'}\n`);
       return outcome === 'timeout' ? EXIT.unavailable : EXIT.failure;
     }
-    const community = target.credential.version === '2c' ? [target.credential.community.reveal()] : [];
+    const community = target.credential.version !== '3' ? [target.credential.community.reveal()] : [];
     const blank = await blankerOf(options, community);
     const files = await writeFiles(options.out, name, recording, blank);
     printReport(host, recording, files, options.output);

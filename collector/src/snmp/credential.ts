@@ -5,7 +5,8 @@ export type PrivProtocol = 'des' | 'aes' | 'aes256b' | 'aes256r';
 
 /** How to ask a device. Held by reference in the inventory; secrets never print. */
 export type SnmpCredential =
-  | { readonly version: '2c'; readonly community: Secret; readonly writeCommunity?: Secret }
+  /** v1 for devices that know nothing newer: read by GETNEXT, without Counter64. */
+  | { readonly version: '1' | '2c'; readonly community: Secret; readonly writeCommunity?: Secret }
   | {
       readonly version: '3';
       readonly user: string;
@@ -24,4 +25,12 @@ export interface SnmpTarget {
   /** Repeats of one request after the first try, per step of a walk. */
   readonly retries: number;
   readonly maxRepetitions: number;
+  /** Least time between two datagrams to the device; 0 when absent. */
+  readonly minGapMs?: number;
+  /** Datagrams to the device in a second; without limit when absent or 0. */
+  readonly maxPacketsPerSec?: number;
+  /** The v3 engine that the device must be, in hex. */
+  readonly engineId?: string;
+  /** The device may answer from another of its addresses until then (Unix ms). */
+  readonly anyAddressUntilMs?: number;
 }

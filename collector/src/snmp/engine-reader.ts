@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import type { SnmpCredential, SnmpTarget } from './credential.js';
-import { ResultBlock } from './engine/block.js';
+import { BLOCK_FLAG, ResultBlock } from './engine/block.js';
 import { rowsOfBlock, valueOfEntry } from './engine/block-rows.js';
 import type { EngineClient } from './engine/client.js';
 import type { IndexRange } from './engine/names.js';
@@ -32,9 +33,9 @@ export function engineCredentialOf(credential: SnmpCredential, vlan?: number): E
   if (vlan !== undefined && !(Number.isInteger(vlan) && vlan >= 0 && vlan <= 4095)) {
     throw new RangeError(`not a VLAN: ${vlan}`);
   }
-  if (credential.version === '2c') {
+  if (credential.version !== '3') {
     const community = credential.community.reveal();
-    return { version: '2c', community: vlan === undefined ? community : `${community}@${vlan}` };
+    return { version: credential.version, community: vlan === undefined ? community : `${community}@${vlan}` };
   }
   const { user, auth, priv } = credential;
   return {
@@ -51,6 +52,10 @@ const configOf = (target: SnmpTarget, change: Partial<EngineConfig> | undefined)
   timeoutMs: target.timeoutMs,
   retries: target.retries,
   maxRepetitions: target.maxRepetitions,
+  minGapMs: target.minGapMs ?? 0,
+  maxPacketsPerSec: target.maxPacketsPerSec ?? 0,
+  pinnedEngineId: target.engineId?.toLowerCase() ?? '',
+  anyAddressUntilMs: target.anyAddressUntilMs ?? 0,
   ...change,
 });
 
@@ -91,7 +96,7 @@ const emptyWalk = (outcome: 'timeout' | 'cancelled', detail: string): TaggedWalk
 /** A walk of a block. */
 export function walkOfBlock(octets: Uint8Array): TaggedWalk {
   const block = new ResultBlock(octets);
-  const { outcome, detail, startedAtMs, durationMs, sysUpTimeMs, sentCount } = block.head;
+  const { outcome, detail, flags, startedAtMs, durationMs, sysUpTimeMs, sentCount } = block.head;
   return {
     outcome,
     ...(detail === '' ? {} : { detail }),
@@ -100,6 +105,11 @@ export function walkOfBlock(octets: Uint8Array): TaggedWalk {
     durationMs,
     sysUpTimeMs,
     pduCount: sentCount,
+    ...((flags & BLOCK_FLAG.restartedInside) !== 0
+      ? { restarted: 'inside' as const }
+      : (flags & BLOCK_FLAG.restarted) !== 0
+        ? { restarted: 'before' as const }
+        : {}),
   };
 }
 
@@ -146,6 +156,7 @@ export interface EngineReader extends SnmpReader {
 /** A reader that walks and gets through the engine. */
 export function createEngineReader(target: SnmpTarget, options: EngineReaderOptions): EngineReader {
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal); // one for each request under way
   const signalOf = (signal: AbortSignal | undefined) =>
     signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
   return {
@@ -178,12 +189,21 @@ async function engineGet(
   const limits = { ...DEFAULT_WALK_LIMITS, timeMs: GET_LIMIT_MS };
   const settings = { ...configOf(target, config), maxResponseVarbinds: 25 };
   const { port } = target;
-  const block = new ResultBlock(
-    await engine.run(
-      { type: 'get', id: '', host, port, credential, oids: parsed, ranges: [], limits, config: settings },
-      signal,
-    ),
-  );
+  const request = {
+    type: 'get',
+    id: '',
+    host,
+    port,
+    credential,
+    oids: parsed,
+    ranges: [],
+    limits,
+    config: settings,
+  } as const;
+  const octets = await engine.run(request, signal).catch(() => {
+    throw new SnmpError('SNMP_CANCELLED', `${target.host}: the SNMP engine has ended`);
+  });
+  const block = new ResultBlock(octets);
   const { outcome, detail, errorStatus } = block.head;
   const words = `${target.host}: ${detail}`;
   if (outcome === 'timeout' || outcome === 'deadline') throw new SnmpError('SNMP_TIMEOUT', words);

@@ -59,7 +59,7 @@ export const createSnmpCounters = (): SnmpCounters => ({
 
 /** Who must have sent the answer to what is asked now. */
 export type Expected =
-  | { readonly version: '2c'; readonly community: string }
+  | { readonly version: '1' | '2c'; readonly community: string }
   | {
       readonly version: '3';
       readonly user: string;
@@ -93,6 +93,8 @@ export interface GuardOptions {
 }
 
 const RECENT_IDS = 256;
+/** As it stands in a message. */
+const MESSAGE_VERSION = { '1': 0, '2c': 1, '3': 3 } as const;
 const KNOWN_ENGINES = 8;
 
 /**
@@ -146,12 +148,12 @@ export function createGuard(options: GuardOptions): Guard {
   };
 
   const faultOf = (head: MessageHead, message: Uint8Array): SnmpCounter | undefined => {
-    if (!expected || head.version !== (expected.version === '3' ? 3 : 1)) return 'version';
+    if (!expected || head.version !== MESSAGE_VERSION[expected.version]) return 'version';
     if (!pending.has(head.id)) return recent.has(head.id) ? 'late' : 'id';
     const isAnswer = head.pduTag === undefined || head.pduTag === PDU.response;
     if (!isAnswer && !(head.version === 3 && head.pduTag === PDU.report)) return 'pdu';
     if (head.version === 3) return expected.version === '3' ? faultOfUsm(head, message, expected) : 'version';
-    const isOurs = expected.version === '2c' && Buffer.from(expected.community, 'utf8').equals(head.community);
+    const isOurs = expected.version !== '3' && Buffer.from(expected.community, 'utf8').equals(head.community);
     return isOurs ? undefined : 'community';
   };
 

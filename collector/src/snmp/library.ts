@@ -62,10 +62,10 @@ export function openLibrarySession(credential: SnmpCredential, options: LibraryO
     dgramModule: options.dgramModule,
   };
   const session =
-    credential.version === '2c'
+    credential.version !== '3'
       ? netSnmp.Session.create(options.address, credential.community.reveal(), {
           ...common,
-          version: netSnmp.Version2c,
+          version: credential.version === '1' ? netSnmp.Version1 : netSnmp.Version2c,
         } as netSnmp.SessionOptions)
       : netSnmp.Session.createV3(options.address, userOf(credential), {
           ...common,

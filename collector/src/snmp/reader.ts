@@ -42,6 +42,11 @@ export interface Walk {
   /** sysUpTime of the agent in the first answer, as milliseconds; undefined when it was not asked or not answered. */
   readonly sysUpTimeMs: number | undefined;
   readonly pduCount: number;
+  /**
+   * The agent restarted since it was last asked, or while this table was read: ifIndex values may be others, counters began
+   * anew. Absent when it did not, or when its clock is not known.
+   */
+  readonly restarted?: 'before' | 'inside';
 }
 
 /** Caps of one walk. A walk that meets one ends in `deadline`, with the rows it has. */

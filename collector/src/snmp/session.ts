@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import type { SnmpTarget } from './credential.js';
 import { createLocalEngine, type EngineClient } from './engine/client.js';
@@ -97,6 +98,7 @@ class SessionReader implements LiveReader {
     this.#counters = deps.counters ?? createSnmpCounters();
     this.#now = deps.now ?? (() => new Date());
     this.#engine = deps.engine;
+    setMaxListeners(0, this.#closing.signal); // one for each walk under way
   }
 
   /** Through the engine, except where only the library can. */
@@ -170,13 +172,13 @@ class SessionReader implements LiveReader {
   async set(varbinds: readonly SetVarbind[], options: { signal?: AbortSignal } = {}): Promise<void> {
     const { credential } = this.#target;
     const identity = this.#identityOf(undefined);
-    if (credential.version === '2c' && !credential.writeCommunity) {
+    if (credential.version !== '3' && !credential.writeCommunity) {
       throw new SnmpError('SNMP_NO_WRITE_CREDENTIAL', `${this.#target.host} has no community for writing`);
     }
     // the engine is discovered by a read, because the SET itself goes out once only
     if (credential.version === '3' && !this.#hasAnswered) await this.get([SYS_UP_TIME], options);
     const writer =
-      credential.version === '2c' && credential.writeCommunity
+      credential.version !== '3' && credential.writeCommunity
         ? { ...identity, community: credential.writeCommunity.reveal() }
         : identity;
     const request = librarySetOf(varbinds);
@@ -338,7 +340,7 @@ class SessionReader implements LiveReader {
     if (vlan !== undefined && !(Number.isInteger(vlan) && vlan >= 0 && vlan <= 4095)) {
       throw new RangeError(`not a VLAN: ${vlan}`);
     }
-    if (credential.version === '2c') {
+    if (credential.version !== '3') {
       const community = credential.community.reveal();
       return { community: vlan === undefined ? community : `${community}@${vlan}`, context: '' };
     }
@@ -347,7 +349,7 @@ class SessionReader implements LiveReader {
 
   #expectedOf(identity: Identity): Expected {
     const { credential } = this.#target;
-    if (credential.version === '2c') return { version: '2c', community: identity.community };
+    if (credential.version !== '3') return { version: credential.version, community: identity.community };
     const { user, auth, priv } = credential;
     return {
       version: '3',

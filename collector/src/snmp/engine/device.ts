@@ -1,6 +1,8 @@
 import type { EngineClock } from './engine-clock.js';
 import type { Exchange } from './exchange.js';
+import { Refusals } from './refusals.js';
 import { RttEstimator } from './rtt.js';
+import type { EngineConfig } from './task.js';
 import type { UdpPort } from './udp-port.js';
 import type { Timed } from './wheel.js';
 
@@ -14,6 +16,8 @@ export interface RequestSize {
 
 const REMEMBERED_SIZES = 64;
 const FLOOR_MS = 200;
+/** So much of the budget may be spent at once. */
+const BURST_MS = 100;
 
 /** What is known of one agent across requests, and what waits for it. */
 export class Device implements Timed {
@@ -32,6 +36,9 @@ export class Device implements Timed {
   /** It stands in its port's line for room in the receive buffer. */
   isInLine = false;
   nextSendMs = 0;
+  /** When all that was sent so far would have been sent at the steady pace of the budget. */
+  #paidUntilMs = 0;
+  readonly refusals = new Refusals();
   hasAnswered = false;
   /** Steps without any answer, one after another. */
   silentSteps = 0;
@@ -57,6 +64,21 @@ export class Device implements Timed {
 
   onDue(): void {
     this.#wake(this);
+  }
+
+  /** Notes that a datagram leaves now; the next one waits for the gap and for the budget. */
+  pace({ minGapMs, maxPacketsPerSec }: EngineConfig, nowMs: number): void {
+    this.nextSendMs = nowMs + minGapMs;
+    if (maxPacketsPerSec <= 0) return;
+    const eachMs = 1_000 / maxPacketsPerSec;
+    this.#paidUntilMs = Math.max(this.#paidUntilMs, nowMs) + eachMs;
+    this.nextSendMs = Math.max(this.nextSendMs, this.#paidUntilMs - Math.max(0, BURST_MS - eachMs));
+  }
+
+  /** Forgets an engine that is not the one the device is known to be. */
+  keepTo(pinnedEngineId: string): void {
+    if (pinnedEngineId === '' || !this.clock) return;
+    if (Buffer.from(this.clock.engineId).toString('hex') !== pinnedEngineId) this.clock = undefined;
   }
 
   get isIdle(): boolean {

@@ -29,8 +29,9 @@ export interface EngineOptions {
 }
 
 const RESPONSE = 0xa2;
-const VERSION_2C = 1;
 const MAX_DEVICES = 100_000;
+/** Requests under way or waiting, over all devices. */
+const MAX_JOBS = 200_000;
 /** An answer that has not come by then is lost or late: its room in the receive buffer goes to others. */
 const ROOM_HELD_MS = 30;
 const CLOSED_FACTOR_MAX = 10;
@@ -80,8 +81,10 @@ export class Engine {
     const job = request.type === 'walk' ? new WalkJob(request, context) : new GetJob(request, context);
     this.#jobs.set(number, job);
     device.jobCount++;
-    device.window = Math.max(1, request.config.maxInFlight);
+    const window = Math.max(1, request.config.maxInFlight);
+    device.window = device.jobCount === 1 ? window : Math.min(device.window, window);
     if (this.#isClosed) job.cancel('the engine is closed');
+    else if (this.#jobs.size > MAX_JOBS) job.cancel('too many requests wait for the engine');
     else this.#admit(job, device, request, context);
     return number;
   }
@@ -95,7 +98,10 @@ export class Engine {
     const key = `${tryParseIp(host) ?? host}|${port}`;
     const device = this.#devices.get(key);
     if (device?.isIdle) this.#devices.delete(key);
-    else if (device) device.clock = undefined;
+    else if (device) {
+      device.clock = undefined;
+      device.refusals.clear();
+    }
   }
 
   /** The v3 engines known now, to be given to the next process. */
@@ -127,7 +133,10 @@ export class Engine {
     const address = tryParseIp(request.host) ?? request.host;
     const key = `${address}|${request.port}`;
     const known = this.#devices.get(key);
-    if (known) return known;
+    if (known) {
+      known.keepTo(request.config.pinnedEngineId);
+      return known;
+    }
     if (this.#devices.size >= MAX_DEVICES) this.#makeRoom();
     const port = (this.#ports[family as 4 | 6] ??= new UdpPort(family as 4 | 6, this.#options.receiveBuffer, {
       receive: (datagram, from, udp) => this.#receive(datagram, from, udp),
@@ -140,6 +149,7 @@ export class Engine {
       const age = Math.max(0, Date.now() - engine.atMs);
       device.clock = new EngineClock(engine.engineId, engine.boots, engine.time, performance.now() - age);
     }
+    device.keepTo(request.config.pinnedEngineId);
     this.#devices.set(key, device);
     return device;
   }
@@ -155,6 +165,14 @@ export class Engine {
   /** A device that has been silent is not asked, until one cheap request is answered. */
   #admit(job: Job, device: Device, request: EngineRequest, context: JobContext): void {
     const nowMs = performance.now();
+    const waitSec = device.refusals.waitSec(request.credential, nowMs);
+    if (waitSec > 0) {
+      this.counters.refused++;
+      return job.fail({
+        kind: 'auth',
+        detail: `the credential was refused again and again; asked again in ${waitSec} s`,
+      });
+    }
     const limit = this.#options.silentStepsToClose ?? 3;
     if (device.silentSteps < limit) return job.start();
     if (nowMs < device.closedUntilMs) {
@@ -259,9 +277,9 @@ export class Engine {
     exchange.firstSentMs = nowMs;
     const pdu = exchange.pdu(id);
     exchange.datagram =
-      exchange.security.credential.version === '2c'
-        ? writeCommunityMessage(exchange.security.community, pdu)
-        : this.#desk.write(exchange, pdu, nowMs);
+      exchange.security.version === 3
+        ? this.#desk.write(exchange, pdu, nowMs)
+        : writeCommunityMessage(exchange.security.community, pdu, exchange.security.version);
     device.inFlight++;
     this.#inFlight++;
     exchange.charge = charge;
@@ -273,7 +291,7 @@ export class Engine {
   #send(exchange: Exchange, nowMs: number): void {
     const { device, config } = exchange;
     exchange.lastSentMs = nowMs;
-    if (config.minGapMs > 0) device.nextSendMs = nowMs + config.minGapMs;
+    if (config.minGapMs > 0 || config.maxPacketsPerSec > 0) device.pace(config, nowMs);
     this.counters.sent++;
     if (exchange.attempt > 0) this.counters.resent++;
     exchange.onSent(exchange.attempt > 0);
@@ -301,6 +319,8 @@ export class Engine {
     }
     if (nowMs < endsMs) return this.#wheel.arm(exchange, endsMs);
     if (exchange.attempt < exchange.config.retries) {
+      const { nextSendMs } = exchange.device;
+      if (nowMs < nextSendMs) return this.#wheel.arm(exchange, nextSendMs);
       exchange.attempt++;
       return this.#send(exchange, nowMs);
     }
@@ -342,8 +362,7 @@ export class Engine {
       this.counters.source++;
       return;
     }
-    const isV3Asked = exchange.security.credential.version === '3';
-    if (isV3 !== isV3Asked || (!isV3 && this.#view.version !== VERSION_2C)) this.counters.version++;
+    if ((isV3 ? 3 : this.#view.version) !== exchange.security.version) this.counters.version++;
     else if (isV3) this.#takeV3(datagram, exchange);
     else if (this.#view.pduTag !== RESPONSE) this.counters.pdu++;
     else if (!this.#isCommunity(datagram, exchange)) this.counters.community++;
@@ -387,6 +406,7 @@ export class Engine {
       case 'refused':
         this.counters.accepted++;
         this.#settle(exchange);
+        device.refusals.note(exchange.security.credential, nowMs);
         exchange.onFailure({ kind: 'auth', detail: verdict.detail });
         break;
       case 'resend':
@@ -410,6 +430,7 @@ export class Engine {
     device.silentSteps = 0;
     device.closedForMs = 0;
     device.hasAnswered = true;
+    device.refusals.clear(exchange.security.credential);
     exchange.resyncs = 0;
     this.#settle(exchange);
     exchange.onAnswer(octets, this.#view, nowMs);
@@ -496,7 +517,8 @@ export class Engine {
 
 const securityOf = (credential: EngineCredential): Security => ({
   credential,
-  community: credential.version === '2c' ? Buffer.from(credential.community, 'utf8') : new Uint8Array(),
+  version: credential.version === '3' ? 3 : credential.version === '1' ? 0 : 1,
+  community: credential.version === '3' ? new Uint8Array() : Buffer.from(credential.community, 'utf8'),
   keys: undefined,
   keysOf: undefined,
 });

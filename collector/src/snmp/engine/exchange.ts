@@ -15,6 +15,8 @@ export interface Failure {
 /** How the requests of one caller prove themselves to the device. */
 export interface Security {
   readonly credential: EngineCredential;
+  /** As it stands in the message. */
+  readonly version: 0 | 1 | 3;
   /** Octets of the community; empty in v3. */
   readonly community: Uint8Array;
   /** Keys and the engine that they are localised for. */

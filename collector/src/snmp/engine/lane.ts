@@ -113,15 +113,26 @@ export class Lane extends Exchange {
     asked.length = 0;
     for (const column of this.#columns) if (!column.isDone && asked.length < most) asked.push(column);
     const request = this.#request;
+    const isNext = size.single || this.security.version === 0;
     this.#asksUptime = asksUptime && !size.single;
-    request.type = size.single ? 'getNext' : 'getBulk';
+    request.type = isNext ? 'getNext' : 'getBulk';
     request.requestId = id;
-    request.nonRepeaters = this.#asksUptime ? 1 : 0;
-    request.maxRepetitions = size.single ? 0 : size.repetitions;
+    request.nonRepeaters = this.#asksUptime && !isNext ? 1 : 0;
+    request.maxRepetitions = isNext ? 0 : size.repetitions;
     request.names.length = 0;
     if (this.#asksUptime) request.names.push(UPTIME_NAME);
     for (const column of asked) request.names.push(column);
     return request;
+  }
+
+  /** v1 says noSuchName of the first name that has no successor: that column has ended. False when it says it of none. */
+  endColumnAt(errorIndex: number): boolean {
+    const at = errorIndex - (this.#asksUptime ? 2 : 1);
+    const isOnly = this.#asked.length === 1 && !(this.#asksUptime && at < 0);
+    const ended = isOnly ? this.#asked[0] : this.#asked[at];
+    if (!ended) return false;
+    ended.isDone = true;
+    return true;
   }
 
   onSent(isRepeat: boolean): void {

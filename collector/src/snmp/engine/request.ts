@@ -19,7 +19,8 @@ const NULL = 0x05;
 /** Tag and a length in two octets, which every agent reads: a message is then written front to back in one pass. */
 const HEAD = 4;
 const INT32 = 6;
-const VERSION_2C = [INTEGER, 1, 1] as const;
+const VERSION_OCTETS = 3;
+const VERSION_2C = 1;
 const EMPTY = 2;
 
 /** A PDU without the message around it. `names` may be buffers longer than the name they hold. */
@@ -58,15 +59,17 @@ export function writePdu(bytes: Uint8Array, start: number, pdu: ReadPdu, length:
   return at;
 }
 
-/** The v2c datagram of a PDU. Throws RangeError when it does not fit one. */
-export function writeCommunityMessage(community: Uint8Array, pdu: ReadPdu): Buffer {
+/** The v1 (0) or v2c (1) datagram of a PDU. Throws RangeError when it does not fit one. */
+export function writeCommunityMessage(community: Uint8Array, pdu: ReadPdu, version = VERSION_2C): Buffer {
   const pduLength = pduLengthOf(pdu);
-  const length = VERSION_2C.length + HEAD + community.length + pduLength;
+  const length = VERSION_OCTETS + HEAD + community.length + pduLength;
   if (length + HEAD > MAX_DATAGRAM) throw new RangeError(`a request of ${length + HEAD} octets fits no datagram`);
   // from the pool: a buffer of its own for each request costs more than writing it
   const bytes = Buffer.allocUnsafe(HEAD + length);
   let at = writeHead(bytes, 0, SEQUENCE, length);
-  for (const octet of VERSION_2C) bytes[at++] = octet;
+  bytes[at++] = INTEGER;
+  bytes[at++] = 1;
+  bytes[at++] = version;
   at = writeHead(bytes, at, OCTETS, community.length);
   for (let i = 0; i < community.length; i++) bytes[at++] = community[i] as number;
   writePdu(bytes, at, pdu, pduLength);

@@ -7,7 +7,7 @@ export type EnginePrivProtocol = PrivProtocol | 'aes192b' | 'aes192r';
 
 /** A credential as the engine's thread gets it. It belongs to the request, not to the device. */
 export type EngineCredential =
-  | { readonly version: '2c'; readonly community: string }
+  | { readonly version: '1' | '2c'; readonly community: string }
   | {
       readonly version: '3';
       readonly user: string;
@@ -26,12 +26,16 @@ export interface EngineConfig {
   readonly maxResponseVarbinds: number;
   /** Columns of one table that are read with the same requests. */
   readonly columnsPerRequest: number;
-  /** Requests in flight to the device. */
+  /** Requests in flight to the device (the seed's max_async_sessions); the least of what its present callers say. */
   readonly maxInFlight: number;
   /** Least time between two datagrams to the device. */
   readonly minGapMs: number;
+  /** Datagrams to the device in a second, repeats included; 0 for no limit. A tenth of it may go at once. */
+  readonly maxPacketsPerSec: number;
   /** Until then (Unix time) answers from another address of the device are taken, such as those of a loopback. */
   readonly anyAddressUntilMs: number;
+  /** The v3 engine that the device must be, in lower-case hex; empty takes what discovery says. */
+  readonly pinnedEngineId: string;
 }
 
 /** Varbinds: about what fills one Ethernet datagram at 24 to 30 octets each. */
@@ -43,7 +47,9 @@ export const DEFAULT_ENGINE_CONFIG: EngineConfig = {
   columnsPerRequest: 16,
   maxInFlight: 1,
   minGapMs: 0,
+  maxPacketsPerSec: 0,
   anyAddressUntilMs: 0,
+  pinnedEngineId: '',
 };
 
 /** What is asked of the engine: columns to walk, or instances to get. */

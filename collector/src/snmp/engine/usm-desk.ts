@@ -95,7 +95,8 @@ export class UsmDesk {
         return dropped('decode');
       isReport = this.#isUsmReport(octets);
     }
-    if (exchange.isDiscovery) return this.#judgeDiscovery(level, isReport, datagram, nowMs);
+    if (exchange.isDiscovery)
+      return this.#judgeDiscovery(level, isReport, datagram, nowMs, exchange.config.pinnedEngineId);
     const { clock } = exchange.device;
     if (!clock) return dropped('late');
     const keys = this.keysOf(exchange, clock);
@@ -126,13 +127,17 @@ export class UsmDesk {
     return { kind: 'answer', octets };
   }
 
-  #judgeDiscovery(level: number, isReport: boolean, datagram: Buffer, nowMs: number): Verdict {
+  #judgeDiscovery(level: number, isReport: boolean, datagram: Buffer, nowMs: number, pinned: string): Verdict {
     const { view } = this;
     if (level !== 0) return dropped('level');
     if (!isReport) return dropped('pdu');
     const length = view.engineEnd - view.engineStart;
     if (length < 5 || length > 32) return dropped('decode'); // RFC 3411, SnmpEngineID
     const engineId = Uint8Array.from(datagram.subarray(view.engineStart, view.engineEnd));
+    const name = Buffer.from(engineId).toString('hex');
+    if (pinned !== '' && pinned !== name) {
+      return { kind: 'refused', detail: `the device says it is engine ${name}, but ${pinned} is configured for it` };
+    }
     return { kind: 'engine', clock: new EngineClock(engineId, view.boots, view.time, nowMs) };
   }
 

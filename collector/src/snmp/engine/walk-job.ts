@@ -1,7 +1,7 @@
 import type { AnswerView } from './answer.js';
 import { decodeOid, encodeIndex, encodeOid, beforeStart, type IndexRange } from './names.js';
 import type { RequestSize } from './device.js';
-import { endOfErrorStatus, GENERAL_ERROR, Job, TOO_BIG, type End, type JobContext } from './job.js';
+import { endOfErrorStatus, GENERAL_ERROR, Job, NO_SUCH_NAME, TOO_BIG, type End, type JobContext } from './job.js';
 import { Column, Lane } from './lane.js';
 import type { EngineRequest } from './task.js';
 
@@ -12,6 +12,10 @@ export class WalkJob extends Job {
   asksUptime = true;
   #hasUptime = false;
   #silences = 0;
+  /** Most repetitions that this walk may ask; sinks below what the agent could not answer. */
+  #most: number;
+  /** Answers since the size last changed. */
+  #fitting = 0;
   #sawEndOfMib = false;
   #openLanes: Lane[] = [];
   readonly #rowsOfColumn: number[];
@@ -24,7 +28,9 @@ export class WalkJob extends Job {
     this.#rowsOfColumn = oids.map(() => 0);
     const columns = Math.max(1, Math.min(oids.length, config.columnsPerRequest));
     const fitting = Math.floor(config.maxResponseVarbinds / columns);
-    const repetitions = Math.max(1, Math.min(config.maxRepetitions, fitting));
+    const isV1 = context.security.version === 0;
+    const repetitions = isV1 ? 1 : Math.max(1, Math.min(config.maxRepetitions, fitting));
+    this.#most = repetitions;
     const learned = context.device.sizeOf(this.#sizeKey);
     this.size = {
       // what the agent took last time, doubled: it may have had a bad moment
@@ -91,7 +97,19 @@ export class WalkJob extends Job {
     if (octets > MAX_UNFRAGMENTED && repetitions > 1) {
       const fitting = Math.max(1, Math.floor((repetitions * TARGET_OCTETS) / octets));
       this.size = { ...this.size, repetitions: fitting };
+      this.#most = fitting;
+      this.#fitting = 0;
+    } else if (repetitions < this.#most && ++this.#fitting >= RAISE_AFTER) {
+      this.#raise(octets);
     }
+  }
+
+  /** The agent had a bad moment, or this part of the table is small: half as much again, as long as it fits a datagram. */
+  #raise(octets: number): void {
+    const { repetitions } = this.size;
+    this.#fitting = 0;
+    const more = Math.min(this.#most, repetitions + Math.max(1, repetitions >> 1));
+    if ((octets * more) / repetitions <= TARGET_OCTETS) this.size = { ...this.size, repetitions: more };
   }
 
   onErrorStatus(lane: Lane, octets: Uint8Array, view: AnswerView): void {
@@ -102,6 +120,15 @@ export class WalkJob extends Job {
         detail: 'the agent says tooBig for a single variable',
         errorStatus: TOO_BIG,
       });
+    }
+    if (view.errorStatus === NO_SUCH_NAME && this.context.security.version === 0) {
+      // RFC 1157, 4.1.3: the way in which a v1 agent says that there is no more
+      this.noteEndOfMib();
+      if (lane.endColumnAt(view.errorIndex)) return this.proceed(lane);
+      if (this.asksUptime) {
+        this.asksUptime = false;
+        return this.proceed(lane);
+      }
     }
     // Net-SNMP says genErr of nothing in particular when a v3 answer would pass the message size that we gave
     if (view.errorStatus === GENERAL_ERROR && view.errorIndex === 0 && this.shrink()) return this.proceed(lane);
@@ -121,6 +148,8 @@ export class WalkJob extends Job {
   shrink(halvings = 1): boolean {
     const { repetitions, columns, single } = this.size;
     if (single) return false;
+    this.#fitting = 0;
+    this.#most = Math.max(1, Math.min(this.#most, repetitions - 1));
     if (repetitions > 1) this.size = { repetitions: Math.max(1, repetitions >> halvings), columns, single };
     else if (columns > 1) this.size = { repetitions, columns: columns >> 1, single };
     else this.size = { repetitions: 1, columns: 1, single: true };
@@ -141,6 +170,8 @@ export class WalkJob extends Job {
 }
 
 const MAX_UNFRAGMENTED = 1_472;
+/** Answers in a row that fit before more is asked. */
+const RAISE_AFTER = 8;
 const TARGET_OCTETS = 1_300;
 
 function columnOf(oid: readonly number[], root: number, range: IndexRange | undefined): Column {
