@@ -10,5 +10,25 @@ export function roundTicks(from: number, to: number, count: number): number[] {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+/** A horizontal axis: how its values are written. */
+export interface Axis {
+  /** Unit of the labels. */
+  readonly unit: string;
+  /** Values in one unit of the labels: 1e6 for hertz shown as MHz. */
+  readonly perUnit: number;
+  /** Decimals where a single position is read. */
+  readonly decimals: number;
+  /** The same position in another measure, e.g. metres beside nanoseconds. */
+  readonly also?: { readonly unit: string; readonly perValue: number; readonly decimals: number };
+}
+
+export const FREQUENCY_AXIS: Axis = { unit: 'MHz', perUnit: 1e6, decimals: 3 };
+
+/** A position for people: `651.125 MHz`, `148 ns · 19.3 m`. */
+export function formatAt(axis: Axis, at: number): string {
+  const own = `${(at / axis.perUnit).toFixed(axis.decimals)} ${axis.unit}`;
+  return axis.also ? `${own} · ${(at * axis.also.perValue).toFixed(axis.also.decimals)} ${axis.also.unit}` : own;
+}
+
 /** A frequency for people: `651.1 MHz`. */
 export const formatMhz = (frequencyHz: number, decimals = 1): string => `${(frequencyHz / 1e6).toFixed(decimals)} MHz`;

@@ -1,7 +1,8 @@
 import { css } from '@emotion/css';
-import { colorManipulator, dateTimeFormat, type GrafanaTheme2, LoadingState, type PanelProps } from '@grafana/data';
-import { LoadingPlaceholder, RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
+import { colorManipulator, dateTimeFormat, type GrafanaTheme2, type PanelProps } from '@grafana/data';
+import { RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { PanelMessage } from '../../lib/PanelMessage';
 import { type Density, densityOf, gridLevels } from './density';
 import { type Constellation, readConstellations } from './frames';
 import { type ConstellationOptions, DEFAULTS } from './options';
@@ -17,15 +18,7 @@ export function ConstellationPanel({ data, width, height, options, timeZone }: P
   const result = useMemo(() => readConstellations(data.series), [data.series]);
   const [chosen, setChosen] = useState<string>();
 
-  if (data.state === LoadingState.Loading && data.series.length === 0)
-    return <LoadingPlaceholder text="Loading constellations" />;
-  if (result.kind !== 'constellations') {
-    return (
-      <div className={styles.message} role={result.kind === 'problem' ? 'alert' : 'status'}>
-        {result.message}
-      </div>
-    );
-  }
+  if (result.kind !== 'constellations') return <PanelMessage data={data} result={result} what="constellations" />;
   const newest = newestPerChannel(result.constellations);
   const shown = newest.find(({ id }) => id === chosen) ?? newest[0];
   if (!shown) return null;
@@ -179,15 +172,6 @@ function paintGrid(
 }
 
 const stylesOf = (theme: GrafanaTheme2) => ({
-  message: css({
-    display: 'flex',
-    height: '100%',
-    alignItems: 'center',
-    justifyContent: 'center',
-    textAlign: 'center',
-    color: theme.colors.text.secondary,
-    padding: theme.spacing(2),
-  }),
   header: css({
     display: 'flex',
     flexWrap: 'wrap',

@@ -1,6 +1,6 @@
-import type { DataFrame, Field } from '@grafana/data';
-import { bytesOfBase64 } from '../../spectrum/base64';
-import { numberOf, textOf, timeOf } from '../topology/values';
+import type { DataFrame } from '@grafana/data';
+import { findRows, type NoRows } from '../../lib/rows';
+import { int16OfBase64 } from '../../spectrum/base64';
 
 /** One constellation display capture. */
 export interface Constellation {
@@ -15,56 +15,36 @@ export interface Constellation {
   readonly points: Float32Array;
 }
 
-export type ConstellationsResult =
-  | { kind: 'constellations'; constellations: Constellation[] }
-  | { kind: 'empty'; message: string }
-  | { kind: 'problem'; message: string };
+export type ConstellationsResult = { kind: 'constellations'; constellations: Constellation[] } | NoRows;
 
 /** s2.13 of the PNM file: 13 fraction bits. */
 const SCALE = 8192;
 
 /** Reads rows of grafana.constellation_captures, newest first. */
 export function readConstellations(frames: readonly DataFrame[]): ConstellationsResult {
-  const filled = frames.filter((frame) => frame.fields.length > 0);
-  if (filled.length === 0) {
-    return {
-      kind: 'empty',
-      message: 'No constellation in this time range. Start one on the modem page, or widen the range.',
-    };
-  }
-  const frame = filled.find((candidate) => columnOf(candidate, 'points_base64'));
-  if (!frame)
-    return {
-      kind: 'problem',
-      message: 'The query must return the column points_base64: select * from grafana.constellation_captures.',
-    };
-
-  const cell = (name: string, row: number): unknown => columnOf(frame, name)?.values[row];
+  const found = findRows(frames, {
+    columns: ['points_base64'],
+    view: 'grafana.constellation_captures',
+    empty: 'No constellation in this time range. Start one on the modem page, or widen the range.',
+  });
+  if (found.kind !== 'rows') return found;
+  const { rows } = found;
   const constellations: Constellation[] = [];
-  for (let row = 0; row < frame.length; row++) {
-    const points = pointsOf(bytesOfBase64(textOf(cell('points_base64', row)) ?? ''));
-    if (!points) continue;
+  for (let row = 0; row < rows.length; row++) {
+    const wire = int16OfBase64(rows.text('points_base64', row) ?? '');
+    // half a point: a broken column
+    if (!wire || wire.length % 2 !== 0) continue;
     constellations.push({
-      id: textOf(cell('id', row)) ?? String(row),
-      timeMs: timeOf(cell('time', row)),
-      mac: textOf(cell('mac', row)) ?? '',
-      channelId: textOf(cell('channel_id', row)) ?? '',
-      modulationOrder: numberOf(cell('modulation_order', row)),
-      merDb: numberOf(cell('mer_db', row)),
-      points,
+      id: rows.text('id', row) ?? String(row),
+      timeMs: rows.timeMs('time', row),
+      mac: rows.text('mac', row) ?? '',
+      channelId: rows.text('channel_id', row) ?? '',
+      modulationOrder: rows.number('modulation_order', row),
+      merDb: rows.number('mer_db', row),
+      points: Float32Array.from(wire, (value) => value / SCALE),
     });
   }
   if (constellations.length === 0) return { kind: 'empty', message: 'The captures of this range hold no points.' };
   constellations.sort((a, b) => (b.timeMs ?? 0) - (a.timeMs ?? 0));
   return { kind: 'constellations', constellations };
 }
-
-/** Big-endian pairs of 16-bit numbers; undefined when the length is none of pairs. */
-function pointsOf(bytes: Uint8Array | undefined): Float32Array | undefined {
-  if (!bytes || bytes.length === 0 || bytes.length % 4 !== 0) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i) / SCALE);
-}
-
-const columnOf = (frame: DataFrame, name: string): Field | undefined =>
-  frame.fields.find((field) => field.name.toLowerCase() === name);

@@ -1,5 +1,5 @@
 import { createDataFrame, FieldType } from '@grafana/data';
-import { readCaptures } from './frames';
+import { readCaptures, readProfiles } from './frames';
 
 const frame = (rows: { time: number; mer: string; first?: number | null }[]) =>
   createDataFrame({
@@ -54,4 +54,21 @@ test.each([
   ['a column missing', [createDataFrame({ fields: [{ name: 'mer_base64', values: ['AA=='] }] })], 'problem'],
 ])('%s is a result that explains itself', (_name, frames, kind) => {
   expect(readCaptures(frames)).toMatchObject({ kind, message: expect.stringMatching(/./) });
+});
+
+test('reads the newest need of each profile; where it carries no data it needs nothing', () => {
+  const profiles = createDataFrame({
+    fields: [
+      { name: 'time', values: [1, 2, 1] },
+      { name: 'mac', values: ['a', 'a', 'a'] },
+      { name: 'channel_id', values: ['193', '193', '193'] },
+      { name: 'profile_id', values: ['0', '0', '1'] },
+      { name: 'first_frequency_hz', values: [6e8, 6e8, 6e8] },
+      { name: 'spacing_hz', values: [25e3, 25e3, 25e3] },
+      { name: 'required_mer_base64', values: ['AAA=', 'pP8=', ''] },
+    ],
+  });
+  const [profile, ...others] = readProfiles([frame([]), profiles]);
+  expect(others).toEqual([]);
+  expect([profile?.profileId, ...(profile?.requiredMerDb ?? [])]).toEqual(['0', 41, NaN]);
 });

@@ -8,7 +8,8 @@ import {
 } from '@grafana/data';
 import { bandOf, DEFAULT_STEPS, type ThresholdStep } from '../../graph/confidence';
 import type { Detail, Graph, GraphEdge, GraphNode, Status } from '../../graph/model';
-import { evidenceOf, kindOf, numberOf, scoreOf, stateOf, statusOf, textOf, timeOf, truthOf } from './values';
+import { numberOf, textOf, timeOf, truthOf } from '../../lib/cells';
+import { evidenceOf, kindOf, scoreOf, stateOf, statusOf } from './values';
 
 /** What a query's frames are to the panel. `empty` is a right answer without rows, `problem` a wrong one. */
 export type FramesResult =
