@@ -11,6 +11,7 @@ import { registerServe } from './serve.js';
 import { registerSimulate } from './simulate.js';
 import { registerSnmp } from './snmp.js';
 import { registerTopologyInfer } from './topology.js';
+import { registerTopologyExplain } from './topology-explain.js';
 import { registerTopologyGenerate } from './topology-generate.js';
 import { registerTopologyScore } from './topology-score.js';
 import { EXIT, type Register, type RunAction } from './register.js';
@@ -27,6 +28,7 @@ const REGISTERED: readonly Register[] = [
   registerMigrate,
   registerSimulate,
   registerTopologyInfer,
+  registerTopologyExplain,
   registerTopologyGenerate,
   registerTopologyScore,
   registerBench,

@@ -92,7 +92,7 @@ export const Edge = Type.Object({
 export type Edge = Static<typeof Edge>;
 
 /** Every topology answer says how fresh and how complete it is. */
-const freshness = {
+export const freshness = {
   asOf: Timestamp('The instant the answer speaks of'),
   staleDevices: Type.Array(Type.String(), { description: 'Devices whose last poll failed or is late' }),
   partial: Type.Boolean(),
