@@ -9,6 +9,7 @@ import type { Component } from './lib/component.js';
 import { tryParseIp, type Ip } from './lib/ip.js';
 import { DEFAULT_CAPTURE_TIMERS } from './pnm/capture-run.js';
 import { auditLog, captureStore } from './pnm/capture-store.js';
+import { createDecodePool } from './pnm/decoding/decode-pool.js';
 import { createFileKeeper } from './pnm/file-keeper.js';
 import { createIngest } from './pnm/ingest.js';
 import { pnmJobs, type PnmJobs } from './pnm/jobs.js';
@@ -42,6 +43,8 @@ export interface Pnm {
 
 const CMTS_ROLE = 'cmts';
 const CMTS_EVERY_SEC = 300;
+/** One keeps up with a thousand files a second; the machine has other work. */
+const DECODER_THREADS = 1;
 
 /** Everything that measures modems: receiver, ingest, queue of operations, CMTS inventory. */
 export function composePnm({ config, pool, dataDir, devices, openReader, metrics, log, now }: PnmOptions): Pnm {
@@ -63,10 +66,15 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     onCount: (result, reason) => count('plantgraph_tftp_transfers_total', `${result} ${reason}`),
   });
   const files = createFileKeeper(join(dataDir, 'pnm'));
+  const decoder = createDecodePool({
+    threads: DECODER_THREADS,
+    onEvent: (code) => count('plantgraph_pnm_decoder_total', code),
+  });
   const ingest = createIngest({
     captures,
     files,
     spool,
+    decoder,
     now,
     defaultRequiredMerDb: config.pnm.requiredMerDb,
     log,
@@ -119,13 +127,14 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     now,
     retention: { captures, files, days: config.retention.fileDays },
   });
+  metrics.gauge('plantgraph_pnm_decoder_waiting', 'Files that wait for a decoding thread', () => decoder.waitingCount);
   metrics.gauge('plantgraph_tftp_active', 'Transfers that move data', () => receiver.activeTransfers);
   const hold: Component = { name: 'modem locks', start: async () => undefined, stop: () => locks.close() };
   return {
     service: createPnmService({ modems, operations, measurements: measurementStore(pool), worker, writeAllowed, now }),
     jobs,
     // without a CMTS there is nothing to receive: the port stays closed
-    components: cmts.length === 0 ? [] : [hold, receiver, worker],
+    components: cmts.length === 0 ? [] : [hold, decoder, receiver, worker],
   };
 }
 
@@ -135,6 +144,7 @@ function counters(metrics: Metrics): (name: string, result: string) => void {
     plantgraph_tftp_transfers_total: {},
     plantgraph_pnm_files_total: {},
     plantgraph_pnm_trigger_total: {},
+    plantgraph_pnm_decoder_total: {},
   };
   metrics.counts(
     'plantgraph_tftp_transfers_total',
@@ -153,6 +163,12 @@ function counters(metrics: Metrics): (name: string, result: string) => void {
     'Measurements by how they ended',
     'result',
     () => counts['plantgraph_pnm_trigger_total'] ?? {},
+  );
+  metrics.counts(
+    'plantgraph_pnm_decoder_total',
+    'Decoders that a file ended, or too few',
+    'code',
+    () => counts['plantgraph_pnm_decoder_total'] ?? {},
   );
   return (name, result) => {
     const series = counts[name];

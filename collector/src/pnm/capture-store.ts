@@ -3,7 +3,11 @@ import { inTransaction } from '../db/pool.js';
 import { parseMac, type Mac } from '../lib/mac.js';
 import type { AskedCapture } from './capture-run.js';
 import type { AuditLog } from './modem-session.js';
+import type { DecodedCapture } from './decoding/series.js';
+import type { CapturePoint } from './measures/change.js';
+import type { MerSeries } from './measures/notches.js';
 import type { CaptureTest } from './schemas.js';
+import { insertSeries, SERIES_TABLES, type RxMerJudgement } from './series-store.js';
 
 export type CaptureState = 'asked' | 'stored' | 'duplicate' | 'quarantined' | 'failed';
 
@@ -27,46 +31,43 @@ export interface StoredFile {
   readonly bytes: number;
   readonly deviceTimeSec: number | undefined;
   readonly truncated: boolean;
-  readonly warnings: readonly unknown[];
+  /** Added to the modem's seconds gives ours; 0 where its clock can be right. */
+  readonly clockOffsetSec: number;
 }
 
-export interface RxMerSeries {
-  readonly kind: 'rxmer';
-  readonly zeroFrequencyHz: number;
-  readonly firstActive: number;
-  readonly spacingHz: number;
-  readonly quarterDb: Uint8Array;
-  readonly count: number;
-  readonly measuredCount: number;
-  readonly meanMerDb: number | undefined;
-  readonly stdDevMerDb: number | undefined;
-  readonly minMerDb: number | undefined;
-  readonly percentile2MerDb: number | undefined;
-  readonly requiredMerDb: number | undefined;
-  readonly headroomDb: number | undefined;
-}
+/** A channel's capture before the one in hand. */
+export interface PastCapture extends CapturePoint, MerSeries {}
 
-export interface ConstellationSeries {
-  readonly kind: 'constellation';
-  readonly zeroFrequencyHz: number;
-  readonly spacingHz: number;
-  readonly modulationOrder: number | undefined;
-  readonly points: Uint8Array;
-  readonly count: number;
-  readonly merDb: number | undefined;
+/** A file that a person brings, as a capture of a modem. */
+export interface BroughtCapture {
+  readonly captureId: string;
+  readonly mac: Mac;
+  readonly test: CaptureTest;
+  readonly channelId: number | null;
+  readonly name: string;
+  readonly at: Date;
+  /** Where the modem hangs, when the inventory does not know it. */
+  readonly site: string | undefined;
+  readonly fibreNode: string | undefined;
 }
 
 export interface CaptureStore {
   asked(capture: AskedCapture): Promise<void>;
+  brought(capture: BroughtCapture): Promise<void>;
   failed(captureId: string, error: { code: string; message: string }): Promise<void>;
   get(captureId: string): Promise<CaptureRecord | undefined>;
   /** Modulation that the newest constellation of the channel was taken at, no older than `since`. */
   modulationOrder(mac: Mac, channelId: number | null, since: Date): Promise<number | undefined>;
+  /** RxMER captures of a channel before `at` and no older than `since`, newest first. */
+  past(mac: Mac, channelId: number | null, since: Date, at: Date): Promise<PastCapture[]>;
+  /** Notes that a file ended its decoder; resolves with how many times it did. */
+  crashed(captureId: string): Promise<number>;
   /** Stores file and numbers in one transaction. Resolves with the id of an earlier capture of the same bytes, if any. */
   stored(
     capture: CaptureRecord,
     file: StoredFile,
-    series: RxMerSeries | ConstellationSeries | undefined,
+    decoded: DecodedCapture,
+    judgement: RxMerJudgement | undefined,
   ): Promise<{ duplicateOf: string | undefined }>;
   /** Captures received before, oldest first, with the files that go with them. */
   olderThan(before: Date, limit: number): Promise<{ captureId: string; path: string | undefined }[]>;
@@ -76,7 +77,7 @@ export interface CaptureStore {
   forgetSeries(before: Date): Promise<void>;
   quarantined(
     captureId: string,
-    file: Omit<StoredFile, 'warnings' | 'deviceTimeSec' | 'truncated'>,
+    file: Omit<StoredFile, 'deviceTimeSec' | 'truncated' | 'clockOffsetSec'>,
     error: { code: string; message: string },
   ): Promise<void>;
 }
@@ -91,7 +92,18 @@ interface CaptureRow {
   same_as: string | null;
 }
 
+interface PastRow {
+  zero_frequency_hz: number;
+  first_active: number;
+  spacing_hz: number;
+  quarter_db: Buffer;
+  mean_mer_db: number | null;
+  percentile2_mer_db: number | null;
+}
+
 const UNIQUE_VIOLATION = '23505';
+/** Enough for a median that one bad capture does not move, and for what returns to be told from noise. */
+const PAST_CAPTURES = 8;
 
 export function captureStore(pool: pg.Pool): CaptureStore {
   return {
@@ -112,6 +124,16 @@ export function captureStore(pool: pg.Pool): CaptureStore {
           capture.askedName,
           capture.requestedAt,
         ],
+      );
+    },
+
+    async brought({ captureId, mac, test, channelId, name, at, site, fibreNode }) {
+      await pool.query(
+        `insert into pnm_captures (capture_id, mac, test, channel_id, site_id, cmts_id, fibre_node, asked_name, requested_at,
+                                   state, source)
+         select $1, $2, $3, $4, coalesce(m.site_id, $5), m.cmts_id, coalesce(m.fibre_node, $6), $7, $8, 'asked', 'import'
+           from (select $2::text as mac) brought left join modems m on m.mac = brought.mac`,
+        [captureId, mac, test, channelId, site ?? null, fibreNode ?? null, name, at],
       );
     },
 
@@ -152,12 +174,39 @@ export function captureStore(pool: pg.Pool): CaptureStore {
       return rows[0]?.modulation_order ?? undefined;
     },
 
-    async stored(capture, file, series) {
+    async past(mac, channelId, since, at) {
+      const { rows } = await pool.query<PastRow>(
+        `select zero_frequency_hz, first_active, spacing_hz, quarter_db, mean_mer_db, percentile2_mer_db
+           from pnm_rxmer
+          where mac = $1 and channel_id = $2 and received_at >= $3 and received_at < $4
+          order by received_at desc limit ${PAST_CAPTURES}`,
+        [mac, channelId, since, at],
+      );
+      return rows.map((row) => ({
+        zeroSubcarrierHz: row.zero_frequency_hz,
+        firstActiveSubcarrier: row.first_active,
+        spacingHz: row.spacing_hz,
+        quarterDb: row.quarter_db,
+        meanMerDb: row.mean_mer_db ?? undefined,
+        percentileMerDb: row.percentile2_mer_db ?? undefined,
+      }));
+    },
+
+    async crashed(captureId) {
+      const { rows } = await pool.query<{ crash_count: number }>(
+        'update pnm_captures set crash_count = crash_count + 1 where capture_id = $1 returning crash_count',
+        [captureId],
+      );
+      return rows[0]?.crash_count ?? 0;
+    },
+
+    async stored({ captureId, mac, test, channelId }, file, decoded, judgement) {
+      const { receivedAt, clockOffsetSec } = file;
       try {
         await inTransaction(pool, async (client) => {
-          await updateCapture(client, file, 'stored');
-          if (series?.kind === 'rxmer') await insertRxMer(client, capture, file, series);
-          if (series?.kind === 'constellation') await insertConstellation(client, capture, file, series);
+          await updateCapture(client, file, decoded);
+          const owner = { captureId, mac, test, channelId, receivedAt, clockOffsetSec };
+          await insertSeries(client, owner, decoded, judgement);
         });
         return { duplicateOf: undefined };
       } catch (error) {
@@ -168,8 +217,9 @@ export function captureStore(pool: pg.Pool): CaptureStore {
             set state = 'duplicate', same_as = s.capture_id, received_at = $4, received_name = $5, file_sha256 = $2, file_bytes = $6
            from pnm_captures s
           where d.capture_id = $1 and s.file_sha256 = $2 and s.mac = $3 and s.test = d.test and s.state = 'stored'
+            and s.capture_id <> d.capture_id -- two collectors may have taken up the same file
          returning s.capture_id`,
-        [capture.captureId, file.sha256, capture.mac, file.receivedAt, file.receivedName, file.bytes],
+        [captureId, file.sha256, mac, receivedAt, file.receivedName, file.bytes],
       );
       return { duplicateOf: rows[0]?.capture_id };
     },
@@ -192,7 +242,12 @@ export function captureStore(pool: pg.Pool): CaptureStore {
 
     async forgetSeries(before) {
       await pool.query('delete from pnm_rxmer_latest where received_at < $1', [before]);
-      for (const table of ['pnm_rxmer', 'pnm_constellations']) await deleteOlder(pool, table, before);
+      for (const table of ['pnm_latest', 'pnm_measures_latest']) {
+        await pool.query(`delete from ${table} where received_at < $1`, [before]);
+      }
+      await pool.query('delete from pnm_modem_scalars where read_at < $1', [before]);
+      await pool.query('delete from pnm_groupings where newest_capture_at < $1', [before]);
+      for (const table of SERIES_TABLES) await deleteOlder(pool, table, before);
       await pool.query(
         `delete from pnm_operations o
           where o.finished_at < $1 and not exists (select from pnm_captures c where c.operation_id = o.operation_id)`,
@@ -226,15 +281,16 @@ async function deleteOlder(pool: pg.Pool, table: string, before: Date): Promise<
   }
 }
 
-async function updateCapture(client: pg.PoolClient, file: StoredFile, state: CaptureState): Promise<void> {
+async function updateCapture(client: pg.PoolClient, file: StoredFile, decoded: DecodedCapture): Promise<void> {
+  const { series, kind, warnings } = decoded;
   await client.query(
     `update pnm_captures
-        set state = $2, received_name = $3, received_at = $4, file_path = $5, file_sha256 = $6, file_bytes = $7,
-            device_time_sec = $8, truncated = $9, warnings = $10, error_code = null, error_message = null
+        set state = 'stored', received_name = $2, received_at = $3, file_path = $4, file_sha256 = $5, file_bytes = $6,
+            device_time_sec = $7, truncated = $8, warnings = $9, file_kind = $10, unread_reason = $11,
+            error_code = null, error_message = null
       where capture_id = $1`,
     [
       file.captureId,
-      state,
       file.receivedName,
       file.receivedAt,
       file.path,
@@ -242,66 +298,9 @@ async function updateCapture(client: pg.PoolClient, file: StoredFile, state: Cap
       file.bytes,
       file.deviceTimeSec ?? null,
       file.truncated,
-      JSON.stringify(file.warnings),
-    ],
-  );
-}
-
-async function insertRxMer(client: pg.PoolClient, { mac, channelId }: CaptureRecord, file: StoredFile, s: RxMerSeries) {
-  await client.query(
-    `insert into pnm_rxmer (received_at, capture_id, mac, channel_id, zero_frequency_hz, first_active, spacing_hz, quarter_db,
-                            count, measured_count, mean_mer_db, std_dev_mer_db, min_mer_db, percentile2_mer_db,
-                            required_mer_db, headroom_db)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-    [
-      file.receivedAt,
-      file.captureId,
-      mac,
-      channelId,
-      s.zeroFrequencyHz,
-      s.firstActive,
-      s.spacingHz,
-      Buffer.from(s.quarterDb),
-      s.count,
-      s.measuredCount,
-      s.meanMerDb ?? null,
-      s.stdDevMerDb ?? null,
-      s.minMerDb ?? null,
-      s.percentile2MerDb ?? null,
-      s.requiredMerDb ?? null,
-      s.headroomDb ?? null,
-    ],
-  );
-  await client.query(
-    `insert into pnm_rxmer_latest as l (mac, channel_id, received_at, capture_id) values ($1, $2, $3, $4)
-     on conflict (mac, channel_id) do update
-        set received_at = excluded.received_at, capture_id = excluded.capture_id
-      where l.received_at <= excluded.received_at`,
-    [mac, channelId, file.receivedAt, file.captureId],
-  );
-}
-
-async function insertConstellation(
-  client: pg.PoolClient,
-  { mac, channelId }: CaptureRecord,
-  file: StoredFile,
-  s: ConstellationSeries,
-) {
-  await client.query(
-    `insert into pnm_constellations (received_at, capture_id, mac, channel_id, zero_frequency_hz, spacing_hz,
-                                     modulation_order, points, count, mer_db)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-    [
-      file.receivedAt,
-      file.captureId,
-      mac,
-      channelId,
-      s.zeroFrequencyHz,
-      s.spacingHz,
-      s.modulationOrder ?? null,
-      Buffer.from(s.points),
-      s.count,
-      s.merDb ?? null,
+      JSON.stringify(warnings),
+      kind,
+      series.kind === 'unread' ? series.reason : null,
     ],
   );
 }

@@ -1,23 +1,29 @@
-import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { PlantgraphError } from '../lib/errors.js';
 import { isGroupMac, isZeroMac } from '../lib/mac.js';
-import { QAM_ORDER_OF_CODE, type Constellation } from './formats/constellation.js';
-import { decodePnm, type PnmFile } from './formats/decode.js';
-import { isCaptureTimePlausible } from './formats/header.js';
-import type { RxMer } from './formats/rxmer.js';
-import { summarizeConstellation } from './measures/constellation.js';
-import { headroomDb, requiredMerDb, summarizeRxMer } from './measures/rxmer.js';
-import type { CaptureRecord, CaptureStore, ConstellationSeries, RxMerSeries } from './capture-store.js';
+import type { CaptureRecord, CaptureStore, PastCapture } from './capture-store.js';
+import { inlineDecoder, type Decoder } from './decoding/decoder.js';
+import { DecodeError } from './decoding/errors.js';
+import { hasSameAxis } from './decoding/prepare.js';
+import type { DecodedCapture, FecSeries, RxMerSeries } from './decoding/series.js';
 import { CaptureError } from './errors.js';
 import type { FileKeeper } from './file-keeper.js';
+import type { PnmKind } from './formats/decode.js';
+import { isCaptureTimePlausible } from './formats/header.js';
+import { changeAgainst } from './measures/change.js';
+import { headroomDb, requiredMerDb } from './measures/rxmer.js';
 import type { ReceivedFile } from './receive/receiver.js';
 import type { Spool } from './receive/spool.js';
+import type { RxMerJudgement } from './series-store.js';
 
 export interface IngestOptions {
   readonly captures: CaptureStore;
   readonly files: FileKeeper;
   readonly spool: Spool;
+  /** Where files are decoded; in this thread when absent. */
+  readonly decoder?: Decoder;
   readonly now: () => Date;
   /** Where the modulation in use is not known. */
   readonly defaultRequiredMerDb: number;
@@ -32,7 +38,8 @@ export interface Ingest {
   recover(): Promise<{ stored: number; quarantined: number; waiting: number }>;
 }
 
-const KINDS: Readonly<Record<CaptureRecord['test'], readonly PnmFile['kind'][]>> = {
+/** What a modem sends for each test. */
+export const KINDS: Readonly<Record<CaptureRecord['test'], readonly PnmKind[]>> = {
   rxmer: ['ds_ofdm_rxmer'],
   constellation: ['ds_constellation'],
   channel_estimate: ['ds_ofdm_chan_est'],
@@ -46,13 +53,17 @@ const KINDS: Readonly<Record<CaptureRecord['test'], readonly PnmFile['kind'][]>>
   latency_report: ['latency_report'],
 };
 /** Kinds that name no modem: the request and the source address stand for it. */
-const NAMELESS: readonly PnmFile['kind'][] = ['ds_spectrum_snmp_amplitude', 'latency_report'];
+const NAMELESS: readonly PnmKind[] = ['ds_spectrum_snmp_amplitude', 'latency_report'];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** A modulation older than this says nothing of today's. */
 const MODULATION_AGE_MS = 7 * 24 * 3600 * 1000;
+/** A modem's own past, for its change: older captures are of another plant. */
+const PAST_MS = 7 * 24 * 3600 * 1000;
+/** Decoders that a file may end or keep too long before it is set apart (operations F-02). */
+const MAX_CRASHES = 3;
 
 export function createIngest(options: IngestOptions): Ingest {
-  const { captures, files, spool, now, log, onCount } = options;
+  const { captures, files, spool, now, log, onCount, decoder = inlineDecoder } = options;
   /** Files in hand, so that a recovery does not take them too. */
   const inHand = new Map<string, Promise<string>>();
 
@@ -74,23 +85,54 @@ export function createIngest(options: IngestOptions): Ingest {
       await spool.remove(file.path); // stored before, but the collector died before it tidied up
       return record.sameAs ?? record.captureId;
     }
-    const bytes = await readFile(file.path);
-    let decoded: PnmFile;
+    let decoded: DecodedCapture;
+    let past: PastCapture[];
     try {
       if (record === undefined) throw new CaptureError('PNM_FILE_UNASKED', 'no request belongs to this file');
-      decoded = decodePnm(bytes, { nowSec: now().getTime() / 1000 });
+      past = record.test === 'rxmer' ? await pastOf(record, file) : [];
+      decoded = await decoder.decode(file.path, { nowSec: now().getTime() / 1000, past });
       checkOrigin(decoded, record);
     } catch (error) {
-      if (error instanceof PlantgraphError) await refuse(file, record, error);
-      throw error;
+      const fault = record !== undefined && error instanceof DecodeError ? await crash(error, record) : error;
+      if (fault instanceof PlantgraphError && !(fault instanceof DecodeError)) await refuse(file, record, fault);
+      throw fault;
     }
-    const { deviceTimeSec, warnings } = decoded;
+    const { captureId, test } = record;
+    const stored = await keep(file, record, decoded, truncated);
+    const { series } = decoded;
+    const judgement = series.kind === 'rxmer' ? await judge(series, record, past) : undefined;
+    const { duplicateOf } = await captures.stored(record, stored, decoded, judgement);
+    await spool.remove(file.path);
+    onCount?.(duplicateOf === undefined ? 'stored' : 'duplicate', test);
+    return duplicateOf ?? captureId;
+  };
+
+  const pastOf = ({ mac, channelId }: CaptureRecord, { receivedAt }: ReceivedFile) =>
+    captures.past(mac, channelId, new Date(receivedAt.getTime() - PAST_MS), receivedAt);
+
+  /** The error to raise: the last straw is the file's, those before are the decoder's. */
+  const crash = async (error: DecodeError, { captureId }: CaptureRecord): Promise<PlantgraphError> => {
+    if (!error.isOfFile) return error;
+    const crashes = await captures.crashed(captureId);
+    log.warn({ captureId, code: error.code, crashes, err: error }, 'pnm file ended its decoder');
+    if (crashes < MAX_CRASHES) return error;
+    return new CaptureError('PNM_FILE_POISONOUS', `the file ended ${crashes} decoders (${error.message})`, {
+      cause: error,
+    });
+  };
+
+  const keep = async (
+    file: ReceivedFile,
+    record: CaptureRecord,
+    { deviceTimeSec, series }: DecodedCapture,
+    truncated: boolean,
+  ) => {
     const isPlausible =
       deviceTimeSec !== undefined && isCaptureTimePlausible(deviceTimeSec, { nowSec: now().getTime() / 1000 });
     const at = isPlausible ? new Date(deviceTimeSec * 1000) : file.receivedAt;
     const { site, mac, test, channelId, captureId } = record;
     const path = await files.keep(file.path, { site, mac, test, channelId, at, sha256: file.sha256 });
-    const stored = {
+    return {
       captureId,
       receivedName: file.name,
       receivedAt: file.receivedAt,
@@ -99,24 +141,27 @@ export function createIngest(options: IngestOptions): Ingest {
       bytes: file.bytes,
       deviceTimeSec,
       truncated,
-      warnings,
+      clockOffsetSec: isPlausible || series.kind !== 'fec' ? 0 : offsetOf(series, file.receivedAt),
     };
-    const { duplicateOf } = await captures.stored(record, stored, await measure(decoded, record));
-    await spool.remove(file.path);
-    onCount?.(duplicateOf === undefined ? 'stored' : 'duplicate', test);
-    return duplicateOf ?? captureId;
   };
 
-  const measure = async (
-    decoded: PnmFile,
+  const judge = async (
+    series: RxMerSeries,
     record: CaptureRecord,
-  ): Promise<RxMerSeries | ConstellationSeries | undefined> => {
-    if (decoded.kind === 'ds_constellation') return measureConstellation(decoded);
-    if (decoded.kind !== 'ds_ofdm_rxmer') return undefined;
+    past: readonly PastCapture[],
+  ): Promise<RxMerJudgement> => {
     const since = new Date(now().getTime() - MODULATION_AGE_MS);
     const order = await captures.modulationOrder(record.mac, record.channelId, since);
     const required = (order === undefined ? undefined : requiredMerDb(order)) ?? options.defaultRequiredMerDb;
-    return measureRxMer(decoded, required);
+    const { zeroFrequencyHz, firstActive, spacingHz, quarterDb, meanMerDb, percentile2MerDb } = series;
+    const axis = { zeroSubcarrierHz: zeroFrequencyHz, firstActiveSubcarrier: firstActive, spacingHz, quarterDb };
+    const comparable = past.filter((before) => hasSameAxis(before, axis));
+    return {
+      requiredMerDb: required,
+      headroomDb: headroomDb(percentile2MerDb, required),
+      change: changeAgainst(comparable, { meanMerDb, percentileMerDb: percentile2MerDb }),
+      pastCount: comparable.length,
+    };
   };
 
   const store = (file: ReceivedFile, truncated: boolean): Promise<string> => {
@@ -132,12 +177,12 @@ export function createIngest(options: IngestOptions): Ingest {
       try {
         return await store(file, truncated);
       } catch (error) {
-        if (error instanceof PlantgraphError) throw error;
+        if (error instanceof PlantgraphError && !(error instanceof DecodeError)) throw error;
         onCount?.('waiting', 'any');
         log.warn({ captureId: file.id, err: error }, 'pnm file waits in the spool');
         throw new CaptureError(
           'PNM_STORE_WAITING',
-          'the file is here but could not be stored yet (database or disk); it is kept and stored as soon as that works',
+          'the file is here but could not be stored yet (database, disk or decoder); it is kept and stored as soon as that works',
           { cause: error },
         );
       }
@@ -148,13 +193,12 @@ export function createIngest(options: IngestOptions): Ingest {
       for (const { id, path, receivedAt } of await spool.list()) {
         if (inHand.has(id)) continue;
         try {
-          const bytes = await readFile(path);
-          const sha256 = createHash('sha256').update(bytes).digest('hex');
-          await store({ id, path, sha256, bytes: bytes.length, name: `${id}.bin`, receivedAt }, false);
+          const { sha256, bytes } = await digestOf(path);
+          await store({ id, path, sha256, bytes, name: `${id}.bin`, receivedAt }, false);
           counts.stored += 1;
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code === 'ENOENT') continue; // stored meanwhile
-          if (error instanceof PlantgraphError) counts.quarantined += 1;
+          if (error instanceof PlantgraphError && !(error instanceof DecodeError)) counts.quarantined += 1;
           else counts.waiting += 1;
         }
       }
@@ -163,8 +207,27 @@ export function createIngest(options: IngestOptions): Ingest {
   };
 }
 
+/** Without holding the file in memory. */
+async function digestOf(path: string): Promise<{ sha256: string; bytes: number }> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  await pipeline(createReadStream(path), async (chunks: AsyncIterable<Buffer>) => {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+    }
+  });
+  return { sha256: hash.digest('hex'), bytes };
+}
+
+/** A modem without time of day counts from its boot: its last interval ended as the file came. */
+function offsetOf({ profiles, intervalSec }: FecSeries, receivedAt: Date): number {
+  const last = profiles.reduce((latest, { lastSec }) => Math.max(latest, lastSec ?? 0), 0);
+  return receivedAt.getTime() / 1000 - last - (intervalSec ?? 0);
+}
+
 /** The file must be of the test, the modem and the channel that were asked for (operations A-36). */
-function checkOrigin(decoded: PnmFile, { test, mac, channelId }: CaptureRecord): void {
+function checkOrigin(decoded: DecodedCapture, { test, mac, channelId }: CaptureRecord): void {
   if (!KINDS[test].includes(decoded.kind)) {
     throw new CaptureError(
       'PNM_TYPE_MISMATCH',
@@ -181,37 +244,4 @@ function checkOrigin(decoded: PnmFile, { test, mac, channelId }: CaptureRecord):
   if (channelId !== null && decoded.channelId !== channelId) {
     throw new CaptureError('PNM_CHANNEL_MISMATCH', `the file is of channel ${decoded.channelId}, not of ${channelId}`);
   }
-}
-
-function measureRxMer(mer: RxMer, required: number): RxMerSeries {
-  const summary = summarizeRxMer(mer.quarterDb);
-  return {
-    kind: 'rxmer',
-    zeroFrequencyHz: mer.zeroSubcarrierHz,
-    firstActive: mer.firstActiveSubcarrier,
-    spacingHz: mer.spacingHz,
-    quarterDb: mer.quarterDb,
-    count: summary.count,
-    measuredCount: summary.measuredCount,
-    meanMerDb: summary.meanMerDb,
-    stdDevMerDb: summary.stdDevMerDb,
-    minMerDb: summary.minMerDb,
-    percentile2MerDb: summary.percentileMerDb,
-    requiredMerDb: required,
-    headroomDb: headroomDb(summary.percentileMerDb, required),
-  };
-}
-
-function measureConstellation(display: Constellation): ConstellationSeries {
-  const modulationOrder = QAM_ORDER_OF_CODE[display.modulationCode];
-  const summary = summarizeConstellation(display.pointBytes, modulationOrder);
-  return {
-    kind: 'constellation',
-    zeroFrequencyHz: display.zeroSubcarrierHz,
-    spacingHz: display.spacingHz,
-    modulationOrder,
-    points: display.pointBytes,
-    count: summary.count,
-    merDb: summary.merDb,
-  };
 }

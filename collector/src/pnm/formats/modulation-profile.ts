@@ -52,6 +52,7 @@ const MAX_BLOCK_BYTES = MAX_PROFILES * (3 + 0xffff);
 
 /** Codes that carry no data. Codes 2…14 equal the bits of a symbol. */
 export const MODULATION_CODE = { zeroBit: 0, continuousPilot: 1, exclusion: 16, plc: 20 } as const;
+export const KNOWN_CODES_WITHOUT_DATA: ReadonlySet<number> = new Set(Object.values(MODULATION_CODE));
 /** 1 where the code is published; 3, 5 and 15 are reserved. */
 const KNOWN_CODES = new Uint8Array(256);
 for (const code of [0, 1, 2, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 20]) KNOWN_CODES[code] = 1;
