@@ -8,8 +8,10 @@ const INTEGER = 0x02;
 const OCTETS = 0x04;
 const OID = 0x06;
 const FIRST_CAPACITY = 128;
-/** nameStart, nameEnd, tag, valueStart, valueEnd. */
-const FIELDS = 5;
+/** Of a variable in `offsets`: nameStart, nameEnd, tag, valueStart, valueEnd. */
+export const FIELDS = 5;
+/** A varbind of an empty name and value: three tags, three lengths. */
+const LEAST_VARBIND = 6;
 const MAX_SUB_IDENTIFIER = 0xffffffff;
 
 export class AnswerView {
@@ -22,43 +24,35 @@ export class AnswerView {
   errorIndex = 0;
   /** Number of variables. */
   count = 0;
-  #offsets = new Int32Array(FIRST_CAPACITY * FIELDS);
+  /** Numbers of the variables, `FIELDS` each; replaced when it grows. */
+  offsets = new Int32Array(FIRST_CAPACITY * FIELDS);
 
   nameStart(varbind: number): number {
-    return this.#offsets[varbind * FIELDS] as number;
+    return this.offsets[varbind * FIELDS] as number;
   }
 
   nameEnd(varbind: number): number {
-    return this.#offsets[varbind * FIELDS + 1] as number;
+    return this.offsets[varbind * FIELDS + 1] as number;
   }
 
   tag(varbind: number): number {
-    return this.#offsets[varbind * FIELDS + 2] as number;
+    return this.offsets[varbind * FIELDS + 2] as number;
   }
 
   valueStart(varbind: number): number {
-    return this.#offsets[varbind * FIELDS + 3] as number;
+    return this.offsets[varbind * FIELDS + 3] as number;
   }
 
   valueEnd(varbind: number): number {
-    return this.#offsets[varbind * FIELDS + 4] as number;
+    return this.offsets[varbind * FIELDS + 4] as number;
   }
 
-  add(nameStart: number, nameEnd: number, tag: number, valueStart: number, valueEnd: number): void {
-    const at = this.count * FIELDS;
-    if (at === this.#offsets.length) {
-      // a datagram holds at most some thousands of variables, which bounds the growth
-      const larger = new Int32Array(this.#offsets.length * 2);
-      larger.set(this.#offsets);
-      this.#offsets = larger;
-    }
-    const offsets = this.#offsets;
-    offsets[at] = nameStart;
-    offsets[at + 1] = nameEnd;
-    offsets[at + 2] = tag;
-    offsets[at + 3] = valueStart;
-    offsets[at + 4] = valueEnd;
-    this.count++;
+  /** A datagram holds at most some thousands of variables, which bounds the growth. */
+  grow(): Int32Array<ArrayBuffer> {
+    const larger = new Int32Array(this.offsets.length * 2);
+    larger.set(this.offsets);
+    this.offsets = larger;
+    return larger;
   }
 }
 
@@ -118,19 +112,57 @@ export function readPdu(bytes: Uint8Array, pduAt: number, end: number, view: Ans
 }
 
 function readVarbinds(bytes: Uint8Array, start: number, end: number, view: AnswerView): boolean {
-  for (let at = start; at < end;) {
-    if (!enter(bytes, at, end, SEQUENCE)) return false;
-    const varbindEnd = contentEnd;
-    if (!enter(bytes, contentStart, varbindEnd, OID)) return false;
-    const nameStart = contentStart;
-    const nameEnd = contentEnd;
-    // an OID ends on a sub-identifier: its last octet has no continuation bit
-    if (nameStart === nameEnd || (bytes[nameEnd - 1] as number) >= 0x80) return false;
-    if (!enter(bytes, nameEnd, varbindEnd, -1) || contentEnd !== varbindEnd) return false;
-    view.add(nameStart, nameEnd, bytes[nameEnd] as number, contentStart, contentEnd);
-    at = varbindEnd;
+  let { offsets } = view;
+  let to = 0;
+  for (let at = start; at < end; to += FIELDS) {
+    if (to === offsets.length) offsets = view.grow();
+    // nearly always the three lengths are of one octet: what does not fit then is looked at in full
+    if (at + LEAST_VARBIND <= end && bytes[at] === SEQUENCE && bytes[at + 2] === OID) {
+      const length = bytes[at + 1] as number;
+      const varbindEnd = at + 2 + length;
+      const nameStart = at + 4;
+      const nameEnd = nameStart + (bytes[at + 3] as number);
+      const valueStart = nameEnd + 2;
+      if (
+        length < 0x80 &&
+        varbindEnd <= end &&
+        valueStart <= varbindEnd &&
+        nameEnd > nameStart &&
+        (bytes[nameEnd - 1] as number) < 0x80 &&
+        valueStart + (bytes[nameEnd + 1] as number) === varbindEnd
+      ) {
+        offsets[to] = nameStart;
+        offsets[to + 1] = nameEnd;
+        offsets[to + 2] = bytes[nameEnd] as number;
+        offsets[to + 3] = valueStart;
+        offsets[to + 4] = varbindEnd;
+        at = varbindEnd;
+        continue;
+      }
+    }
+    at = readLongVarbind(bytes, at, end, offsets, to);
+    if (at < 0) return false;
   }
+  view.count = to / FIELDS;
   return true;
+}
+
+/** A varbind with lengths of any form; the offset behind it, or −1 when it does not hold. */
+function readLongVarbind(bytes: Uint8Array, at: number, end: number, offsets: Int32Array, to: number): number {
+  if (!enter(bytes, at, end, SEQUENCE)) return -1;
+  const varbindEnd = contentEnd;
+  if (!enter(bytes, contentStart, varbindEnd, OID)) return -1;
+  const nameStart = contentStart;
+  const nameEnd = contentEnd;
+  // an OID ends on a sub-identifier: its last octet has no continuation bit
+  if (nameStart === nameEnd || (bytes[nameEnd - 1] as number) >= 0x80) return -1;
+  if (!enter(bytes, nameEnd, varbindEnd, -1) || contentEnd !== varbindEnd) return -1;
+  offsets[to] = nameStart;
+  offsets[to + 1] = nameEnd;
+  offsets[to + 2] = bytes[nameEnd] as number;
+  offsets[to + 3] = contentStart;
+  offsets[to + 4] = contentEnd;
+  return varbindEnd;
 }
 
 /** An INTEGER masked to 32 bits with sign, however many octets the agent spent on it; 0 for none. */

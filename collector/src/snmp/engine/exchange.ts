@@ -38,6 +38,7 @@ export abstract class Exchange implements Timed {
   /** Times that the engine had to be asked anew for the present step. */
   resyncs = 0;
   datagram: Buffer | undefined;
+  isInOutbox = false;
   readonly device: Device;
   readonly security: Security;
   readonly config: EngineConfig;

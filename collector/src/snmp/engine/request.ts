@@ -59,13 +59,18 @@ export function writePdu(bytes: Uint8Array, start: number, pdu: ReadPdu, length:
   return at;
 }
 
-/** The v1 (0) or v2c (1) datagram of a PDU. Throws RangeError when it does not fit one. */
-export function writeCommunityMessage(community: Uint8Array, pdu: ReadPdu, version = VERSION_2C): Buffer {
+/** The v1 (0) or v2c (1) datagram of a PDU, in `reuse` when it has its length. Throws RangeError when it does not fit one. */
+export function writeCommunityMessage(
+  community: Uint8Array,
+  pdu: ReadPdu,
+  version = VERSION_2C,
+  reuse?: Buffer,
+): Buffer {
   const pduLength = pduLengthOf(pdu);
   const length = VERSION_OCTETS + HEAD + community.length + pduLength;
   if (length + HEAD > MAX_DATAGRAM) throw new RangeError(`a request of ${length + HEAD} octets fits no datagram`);
-  // from the pool: a buffer of its own for each request costs more than writing it
-  const bytes = Buffer.allocUnsafe(HEAD + length);
+  // from the pool: memory of its own for each request costs more than writing it
+  const bytes = reuse?.length === HEAD + length ? reuse : Buffer.allocUnsafe(HEAD + length);
   let at = writeHead(bytes, 0, SEQUENCE, length);
   bytes[at++] = INTEGER;
   bytes[at++] = 1;

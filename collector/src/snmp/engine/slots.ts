@@ -1,16 +1,10 @@
-/** What an id of an answer stands for. */
-export type Found<T> = { readonly kind: 'open'; readonly value: T } | { readonly kind: 'late' | 'unknown' };
-
 const ID_BITS = 31; // request-id is a signed INTEGER: 0 … 2^31 − 1
-
-const LATE = { kind: 'late' } as const;
-const UNKNOWN = { kind: 'unknown' } as const;
 
 /**
  * Requests in flight by id: the slot in the low bits, a random generation above it. Ids never collide, look-up is an
  * array access, and an answer to an earlier use of the slot is known to be late. A repeat keeps its id.
  */
-export class SlotTable<T> {
+export class SlotTable<T extends object> {
   readonly #slotBits: number;
   readonly #random: (bits: number) => number;
   readonly #capacity: number;
@@ -47,36 +41,44 @@ export class SlotTable<T> {
     const isNew = this.#freeCount === 0;
     if (isNew && this.#values.length === this.#capacity) return undefined;
     const slot = isNew ? this.#values.push(undefined) - 1 : (this.#free[--this.#freeCount] as number);
-    const bits = ID_BITS - this.#slotBits;
     const before = this.#generations[slot] as number;
-    let generation = this.#random(bits);
+    let generation = this.#random(ID_BITS - this.#slotBits);
     // never the same twice running: the late answer to the last use must not pass for this one's
-    if (generation === before) generation = (generation + 1) % 2 ** bits;
+    if (generation === before) generation = (generation + 1) & (0x7fffffff >>> this.#slotBits);
     this.#previous[slot] = before;
     this.#generations[slot] = generation;
     this.#isOpen[slot] = 1;
     this.#values[slot] = value;
-    return generation * 2 ** this.#slotBits + slot;
+    return (generation << this.#slotBits) | slot;
   }
 
-  find(id: number): Found<T> {
-    const capacity = this.#capacity;
-    const slot = id & (capacity - 1);
-    const generation = Math.floor(id / capacity);
-    if (id < 0) return UNKNOWN;
-    if (generation === this.#generations[slot]) {
-      return this.#isOpen[slot] === 1 ? { kind: 'open', value: this.#values[slot] as T } : LATE;
-    }
-    return generation === this.#previous[slot] ? LATE : UNKNOWN;
+  /** The request in flight under this id. */
+  find(id: number): T | undefined {
+    const slot = id & (this.#capacity - 1);
+    return this.#isOpen[slot] === 1 && id >= 0 && this.#generationOf(id) === this.#generations[slot]
+      ? this.#values[slot]
+      : undefined;
+  }
+
+  /** Whether an id that is not in flight was so in the last use of its slot or the one before. */
+  isLate(id: number): boolean {
+    const slot = id & (this.#capacity - 1);
+    const generation = this.#generationOf(id);
+    return id >= 0 && (generation === this.#generations[slot] || generation === this.#previous[slot]);
   }
 
   /** Frees the slot of an open id; false when it was not open. */
   release(id: number): boolean {
-    if (this.find(id).kind !== 'open') return false;
+    if (this.find(id) === undefined) return false;
     const slot = id & (this.#capacity - 1);
     this.#isOpen[slot] = 0;
     this.#values[slot] = undefined;
     this.#free[this.#freeCount++] = slot;
     return true;
+  }
+
+  /** Beyond 2^31 nothing was an id, and the shift would make it one. */
+  #generationOf(id: number): number {
+    return id > 0x7fffffff ? -2 : id >> this.#slotBits;
   }
 }

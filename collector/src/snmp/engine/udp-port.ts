@@ -1,5 +1,5 @@
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import type { Device } from './device.js';
 import type { Exchange } from './exchange.js';
 import { SlotTable } from './slots.js';
@@ -11,20 +11,18 @@ const SLOT_BITS = 16;
 const WANTED_BUFFER_OCTETS = 8 * 1024 * 1024;
 /** Kept free: the kernel's accounting is coarse and other datagrams may arrive. */
 const USABLE_SHARE = 0.75;
-const RANDOM_POOL = 4_096;
+const RANDOM_POOL = 1_024;
 
 /** Unpredictable numbers for ids, from a pool: a call to the system for each costs more than the request. */
 function randomSource(): (bits: number) => number {
-  let pool = randomBytes(RANDOM_POOL);
-  let at = 0;
+  const pool = new Uint32Array(RANDOM_POOL);
+  let at = RANDOM_POOL;
   return (bits) => {
-    if (at + 4 > pool.length) {
-      pool = randomBytes(RANDOM_POOL);
+    if (at === RANDOM_POOL) {
+      randomFillSync(pool);
       at = 0;
     }
-    const word = pool.readUInt32LE(at);
-    at += 4;
-    return bits === 0 ? 0 : word >>> (32 - bits);
+    return bits === 0 ? 0 : (pool[at++] as number) >>> (32 - bits);
   };
 }
 
@@ -47,6 +45,9 @@ export class UdpPort {
   readonly #onError: (port: UdpPort) => void;
   readonly #receiveBuffer: number | 'default';
   #socket: Socket | undefined;
+  /** Sent at the end of this turn of the event loop. */
+  readonly #outbox: (Exchange | undefined)[] = [];
+  #outboxCount = 0;
 
   constructor(
     family: 4 | 6,
@@ -62,6 +63,11 @@ export class UdpPort {
 
   get localPort(): number | undefined {
     return this.isReady ? this.#socket?.address().port : undefined;
+  }
+
+  /** Whether an answer of this charge fits beside those under way; one alone always does. */
+  hasRoom(charge: number): boolean {
+    return this.heldOctets === 0 || this.heldOctets + charge <= this.roomOctets;
   }
 
   open(): void {
@@ -101,9 +107,35 @@ export class UdpPort {
     return socket.getRecvBufferSize();
   }
 
-  send(datagram: Buffer, port: number, address: string): void {
-    this.#socket?.send(datagram, port, address);
+  /**
+   * Sends the exchange's datagram after those that have come are read. One after another, they find the receiver awake;
+   * each on its own would wake it, and the kernel then gives it this processor at once.
+   */
+  send(exchange: Exchange): void {
+    if (exchange.isInOutbox) return;
+    exchange.isInOutbox = true;
+    if (this.#outboxCount === 0) setImmediate(this.#flush);
+    this.#outbox[this.#outboxCount++] = exchange;
   }
+
+  readonly #flush = (): void => {
+    const outbox = this.#outbox;
+    const count = this.#outboxCount;
+    for (let i = 0; i < count; i++) {
+      const exchange = outbox[i] as Exchange;
+      outbox[i] = undefined;
+      exchange.isInOutbox = false;
+      const { id, datagram, device } = exchange;
+      // given up meanwhile
+      if (id < 0 || !datagram) continue;
+      try {
+        this.#socket?.send(datagram, device.port, device.address);
+      } catch {
+        this.#onError(this); // its request is repeated
+      }
+    }
+    this.#outboxCount = 0;
+  };
 
   close(): void {
     const socket = this.#socket;
