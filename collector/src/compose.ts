@@ -31,6 +31,7 @@ import { edgeStore } from './topology/edge-store.js';
 import { nextEdges } from './topology/edges.js';
 import { factsStore } from './topology/facts-store.js';
 import { forwardingView } from './topology/forwarding-view.js';
+import { explainReads } from './topology/explain-store.js';
 import { historyReads } from './topology/history-store.js';
 import { createTopologyLoop, type TopologyLoop } from './topology/jobs.js';
 import { pollDevice } from './topology/poll.js';
@@ -149,6 +150,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     history: historyReads(pool),
     anchors: () => inventory.anchors(),
     tables: cachedTables(loop),
+    explain: { reads: explainReads(pool), snapshot: () => loop.snapshot() },
     now,
   });
   await app.register(

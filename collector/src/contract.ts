@@ -51,3 +51,17 @@ export type {
   FlapsQuery,
   LinkFlap,
 } from './topology/history-schemas.js';
+export type {
+  DeviceAnswer,
+  DevicePort,
+  DeviceQuery,
+  ExplainAnswer,
+  ExplainedLink,
+  ExplainedNode,
+  ExplainQuery,
+  IdentityEvidence,
+  MissingEvidence,
+  SourceStatement,
+  TableExplanation,
+  ThroughHop,
+} from './topology/explain-schemas.js';

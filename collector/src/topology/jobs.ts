@@ -7,7 +7,7 @@ import { canonicalJson, mergeFacts } from './current-facts.js';
 import { changedEdges, type EdgeStore, type Position } from './edge-store.js';
 import type { EdgeChange, EdgeContext, EdgeInterval } from './edges.js';
 import type { FactsStore } from './facts-store.js';
-import { FACT_KINDS, type DeviceFacts, type FactKind } from './facts.js';
+import { FACT_KINDS, type DeviceFacts, type FactKind, type TableReport } from './facts.js';
 import type { PollOptions } from './poll.js';
 import { buildGraph, type Graph } from './graph.js';
 import type { TopologyReads } from './store.js';
@@ -79,6 +79,8 @@ export interface TopologySnapshot {
   readonly facts: ReadonlyMap<string, DeviceFacts>;
   readonly inference: Inference | undefined;
   readonly edges: readonly EdgeInterval[];
+  /** The last reading of each table since the start, whole or not; facts keep the last whole one. */
+  readonly attempts: ReadonlyMap<string, Readonly<Record<string, TableReport>>>;
 }
 
 export interface TopologyLoop extends Component {
@@ -126,6 +128,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
   let answered = new Map<string, Set<FactKind>>();
   /** What the last attempt could not read whole: its edges are unknown until it can. */
   const unread = new Map<string, Set<FactKind>>();
+  const attempts = new Map<string, DeviceFacts['tables']>();
   let firstPolled = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   let inferring: Promise<void> | undefined;
@@ -161,6 +164,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     });
     if (!running || isStopping(signal)) return { ok: true }; // what the cancelled walks say is of no interest
     counters.polls++;
+    attempts.set(id, { ...attempts.get(id), ...polled.tables });
     const { facts: current, whole } = mergeFacts(previous, polled, asked);
     const at = new Date(polled.polledAt);
     const intervalSec = device.intervalSec[module];
@@ -297,7 +301,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     get lastInferenceMs() {
       return lastInferenceMs;
     },
-    snapshot: () => ({ version, at: inferredAt, facts, inference, edges }),
+    snapshot: () => ({ version, at: inferredAt, facts, inference, edges, attempts }),
     settle,
     async start() {
       await options.facts.endRemoved(now());

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { HttpError, Problem } from '../http/problem.js';
+import { DeviceAnswer, DeviceQuery, ExplainAnswer, ExplainQuery } from './explain-schemas.js';
 import { ChurnAnswer, ChurnQuery, DiffAnswer, DiffQuery, FlapsAnswer, FlapsQuery } from './history-schemas.js';
 import {
   EdgesAnswer,
@@ -31,6 +32,9 @@ export interface TopologyService {
   diff(query: DiffQuery): Promise<DiffAnswer>;
   churn(query: ChurnQuery): Promise<ChurnAnswer>;
   flaps(query: FlapsQuery): Promise<FlapsAnswer>;
+  /** Undefined when one of both is not known. */
+  explain(query: ExplainQuery): Promise<ExplainAnswer | undefined>;
+  device(query: DeviceQuery): Promise<DeviceAnswer | undefined>;
 }
 
 const tags = ['topology'];
@@ -160,6 +164,31 @@ export const topologyRoutes: FastifyPluginAsyncTypebox<{ topology: TopologyServi
       },
     },
     async (request) => topology.flaps(request.query),
+  );
+  app.get(
+    '/topology/explain',
+    {
+      schema: {
+        tags,
+        summary: 'Why there is a link between two nodes, or none: what each side says, and what is missing',
+        querystring: ExplainQuery,
+        response: { 200: ExplainAnswer, 400: Problem, 404: Problem },
+      },
+    },
+    async (request) =>
+      found(await topology.explain(request.query), `Not both of ${request.query.a} and ${request.query.b} are known.`),
+  );
+  app.get(
+    '/topology/device',
+    {
+      schema: {
+        tags,
+        summary: 'One node: how it was read, why it is taken for one, its ports, links and changes',
+        querystring: DeviceQuery,
+        response: { 200: DeviceAnswer, 400: Problem, 404: Problem },
+      },
+    },
+    async (request) => found(await topology.device(request.query), `No node ${request.query.id}.`),
   );
 };
 

@@ -2,7 +2,10 @@ import { buildGraph, type Graph } from './graph.js';
 import { computeImpact } from './impact.js';
 import { findPath, type ForwardingView } from './path.js';
 import type { RoutingView } from './path-routing.js';
+import { explanations, type ExplainSnapshot } from './explain-service.js';
+import type { ExplainReads } from './explain-store.js';
 import type { TopologyService } from './routes.js';
+import type { Edge, TopologyNode } from './schemas.js';
 import { changesBetween } from './history-service.js';
 import type { HistoryReads } from './history-store.js';
 import type { TopologyReads } from './store.js';
@@ -14,7 +17,16 @@ export interface TopologyServiceOptions {
   readonly anchors: () => Promise<string[]>;
   /** What the forwarding and routing tables say now; undefined before the first polls. */
   readonly tables: () => { readonly forwarding?: ForwardingView; readonly routing?: RoutingView };
+  /** What "why" is answered from. */
+  readonly explain: { readonly reads: ExplainReads; readonly snapshot: () => ExplainSnapshot };
   readonly now: () => Date;
+}
+
+/** The map of now as it was read, and as paths and impact look at it. */
+interface DrawnMap {
+  readonly nodes: readonly TopologyNode[];
+  readonly edges: readonly Edge[];
+  readonly graph: Graph;
 }
 
 /** The map is read from the database at most this often for paths and impact. */
@@ -22,20 +34,22 @@ const SNAPSHOT_MS = 3000;
 const ALTERNATIVES = 2;
 
 /** Answers of the API: store reads with their freshness, path and impact over a short-lived copy of the map. */
-export function topologyService({ reads, history, anchors, tables, now }: TopologyServiceOptions): TopologyService {
-  let snapshot: { graph: Promise<Graph>; takenAtMs: number } | undefined;
+export function topologyService(options: TopologyServiceOptions): TopologyService {
+  const { reads, history, anchors, tables, now } = options;
+  let snapshot: { map: Promise<DrawnMap>; takenAtMs: number } | undefined;
 
-  const graph = (): Promise<Graph> => {
+  const map = (): Promise<DrawnMap> => {
     const atMs = performance.now();
     if (!snapshot || atMs - snapshot.takenAtMs > SNAPSHOT_MS) {
-      const taken = readGraph(reads);
-      snapshot = { graph: taken, takenAtMs: atMs };
+      const taken = readMap(reads);
+      snapshot = { map: taken, takenAtMs: atMs };
       taken.catch(() => {
         snapshot = undefined; // the next question asks again
       });
     }
-    return snapshot.graph;
+    return snapshot.map;
   };
+  const graph = async (): Promise<Graph> => (await map()).graph;
 
   const freshness = async (at?: string) => {
     const staleDevices = at === undefined ? await reads.staleDevices() : [];
@@ -88,10 +102,20 @@ export function topologyService({ reads, history, anchors, tables, now }: Topolo
     find: (query) => reads.find(query),
     events: (query) => reads.events(query, now()),
     ...changesBetween(history, now),
+    ...explanations({
+      ...options.explain,
+      map,
+      freshness,
+      async nodeOf(text) {
+        const known = await graph();
+        const id = await nodeOf(text, known);
+        return known.numberOf.has(id) ? id : undefined;
+      },
+    }),
   };
 }
 
-async function readGraph(reads: TopologyReads): Promise<Graph> {
+async function readMap(reads: TopologyReads): Promise<DrawnMap> {
   const [nodes, edges] = await Promise.all([reads.nodes({}), reads.edges({ minConfidence: 0 })]);
-  return buildGraph(nodes, edges);
+  return { nodes, edges, graph: buildGraph(nodes, edges) };
 }
