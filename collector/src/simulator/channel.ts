@@ -7,7 +7,16 @@ export type Impairment =
   | { readonly kind: 'ripple'; readonly periodHz: number; readonly amplitudeDb: number }
   | { readonly kind: 'rollOff'; readonly edge: 'low' | 'high'; readonly widthHz: number; readonly depthDb: number }
   | { readonly kind: 'spurs'; readonly everyHz: number; readonly depthDb: number }
-  | { readonly kind: 'loss'; readonly depthDb: number };
+  | { readonly kind: 'loss'; readonly depthDb: number }
+  /** A reflection between two points, on the way down as on the way up. */
+  | { readonly kind: 'echo'; readonly delayNs: number; readonly levelDb: number }
+  /** Impulse noise: too short for the mean MER, long enough to ruin codewords. */
+  | {
+      readonly kind: 'impulses';
+      readonly everySec: number;
+      readonly lastingSec: number;
+      readonly uncorrectableRatio: number;
+    };
 
 /** One downstream OFDM channel as a modem receives it. */
 export interface OfdmChannel {
@@ -35,7 +44,7 @@ export const frequencyHz = (channel: OfdmChannel, at: number): number =>
   channel.zeroSubcarrierHz + channel.spacingHz * (channel.firstActiveSubcarrier + at);
 
 /** Raised cosine: 1 in the middle, 0 at a distance of half the width. */
-const bump = (distanceHz: number, widthHz: number): number =>
+export const bump = (distanceHz: number, widthHz: number): number =>
   Math.abs(distanceHz) >= widthHz / 2 ? 0 : (1 + Math.cos((2 * Math.PI * distanceHz) / widthHz)) / 2;
 
 function lossDb(impairment: Impairment, hz: number, channel: OfdmChannel): number {
@@ -57,6 +66,13 @@ function lossDb(impairment: Impairment, hz: number, channel: OfdmChannel): numbe
     }
     case 'loss':
       return impairment.depthDb;
+    case 'echo': {
+      const gain = 10 ** (impairment.levelDb / 20);
+      const phase = 2 * Math.PI * hz * impairment.delayNs * 1e-9;
+      return -10 * Math.log10(1 + gain * gain + 2 * gain * Math.cos(phase));
+    }
+    case 'impulses':
+      return 0;
   }
 }
 

@@ -15,7 +15,7 @@ export interface CaptureHead {
   readonly deviceTimeSec: number;
 }
 
-const headOf = (head: CaptureHead, channel: OfdmChannel) => ({
+export const headOf = (head: CaptureHead, channel: OfdmChannel) => ({
   ...head,
   version: head.family === 'PNN' ? { major: 1, minor: 0 } : undefined,
   channelId: channel.channelId,

@@ -2,6 +2,7 @@ import { macToBytes, type Mac } from '../lib/mac.js';
 import { TAG } from '../snmp/ber.js';
 import type { OfdmChannel } from './channel.js';
 import type { ServedInstance } from './mib-view.js';
+import { DIPLEXER, DOWNSTREAM_SC_QAM, UPSTREAM_OFDMA, UPSTREAM_SC_QAM } from './rf-plan.js';
 
 /** What stands still in a modem's MIB: who it is, its interfaces, its channels. */
 export interface ModemIdentity {
@@ -23,9 +24,7 @@ const IF_TYPE = {
   ofdma: 278,
 } as const;
 export const MAC_LAYER_IF_INDEX = 2;
-const SC_QAM_DOWN_IF_INDEX = 3;
-const SC_QAM_UP_IF_INDEX = 4;
-const OFDMA_IF_INDEX = 60;
+const SYSTEM_CFG_STATE = [1, 3, 6, 1, 4, 1, 4491, 2, 1, 28, 1, 18];
 /** docsPnmCmDsOfdmReqMerQam16 … Qam16384, in quarter dB: the defaults of DOCS-PNM-MIB. */
 const REQUIRED_MER_QUARTER_DB = [60, 84, 96, 108, 122, 136, 148, 164, 184, 208];
 
@@ -78,9 +77,19 @@ const interfaces = ({ mac, channels }: ModemIdentity): ServedInstance[] =>
   [
     { ifIndex: 1, ifType: IF_TYPE.ethernet, descr: 'Ethernet CPE', name: 'eth0', speedBps: 1e9 },
     { ifIndex: MAC_LAYER_IF_INDEX, ifType: IF_TYPE.macLayer, descr: 'RF MAC', name: 'cm0', mac },
-    { ifIndex: SC_QAM_DOWN_IF_INDEX, ifType: IF_TYPE.scQamDownstream, descr: 'RF Downstream 1', name: 'ds1' },
-    { ifIndex: SC_QAM_UP_IF_INDEX, ifType: IF_TYPE.scQamUpstream, descr: 'RF Upstream 1', name: 'us1' },
-    { ifIndex: OFDMA_IF_INDEX, ifType: IF_TYPE.ofdma, descr: 'RF OFDMA Upstream 1', name: 'ofdma1' },
+    ...DOWNSTREAM_SC_QAM.map(({ ifIndex, channelId }) => ({
+      ifIndex,
+      ifType: IF_TYPE.scQamDownstream,
+      descr: `RF Downstream ${channelId}`,
+      name: `ds${channelId}`,
+    })),
+    ...UPSTREAM_SC_QAM.map(({ ifIndex, channelId }) => ({
+      ifIndex,
+      ifType: IF_TYPE.scQamUpstream,
+      descr: `RF Upstream ${channelId}`,
+      name: `us${channelId}`,
+    })),
+    { ifIndex: UPSTREAM_OFDMA.ifIndex, ifType: IF_TYPE.ofdma, descr: 'RF OFDMA Upstream 1', name: 'ofdma1' },
     ...channels.map(({ ifIndex }, at) => ({
       ifIndex,
       ifType: IF_TYPE.ofdm,
@@ -122,8 +131,11 @@ export const identityInstances = (identity: ModemIdentity): ServedInstance[] => 
   ...identity.channels.flatMap((channel, at) => ofdmInstances(channel, at === 0)),
   // older agents list OFDM channels in the SC-QAM table with id 0; a reader must drop these rows
   ...identity.channels.map(({ ifIndex }) => integer([...MIB2, 10, 127, 1, 1, 1, 1, 1, ifIndex], 0)),
-  integer([...MIB2, 10, 127, 1, 1, 1, 1, 1, SC_QAM_DOWN_IF_INDEX], 1),
-  integer([...MIB2, 10, 127, 1, 1, 2, 1, 1, SC_QAM_UP_IF_INDEX], 1),
-  gauge([1, 3, 6, 1, 4, 1, 4491, 2, 1, 28, 1, 13, 1, 12, OFDMA_IF_INDEX], 9),
+  ...DOWNSTREAM_SC_QAM.map(({ ifIndex, channelId }) => integer([...MIB2, 10, 127, 1, 1, 1, 1, 1, ifIndex], channelId)),
+  ...UPSTREAM_SC_QAM.map(({ ifIndex, channelId }) => integer([...MIB2, 10, 127, 1, 1, 2, 1, 1, ifIndex], channelId)),
+  gauge([1, 3, 6, 1, 4, 1, 4491, 2, 1, 28, 1, 13, 1, 12, UPSTREAM_OFDMA.ifIndex], UPSTREAM_OFDMA.channelId),
+  gauge([...SYSTEM_CFG_STATE, 2, 0], DIPLEXER.upstreamUpperMhz),
+  gauge([...SYSTEM_CFG_STATE, 4, 0], DIPLEXER.downstreamLowerMhz),
+  gauge([...SYSTEM_CFG_STATE, 6, 0], DIPLEXER.downstreamUpperMhz),
   ...REQUIRED_MER_QUARTER_DB.map((value, at) => integer([1, 3, 6, 1, 4, 1, 4491, 2, 1, 27, 1, 2, 8, at + 1, 0], value)),
 ];

@@ -1,7 +1,7 @@
 import { TAG } from '../snmp/ber.js';
 import type { Instance } from '../snmp/recording.js';
-import type { OfdmChannel } from './channel.js';
-import { CTL, MEAS, type ModemState, type ModemTest, type TestState } from './modem-state.js';
+import { CTL, MEAS, rowsOf, testOf, type ModemState, type TestRows } from './modem-state.js';
+import { MODEM_TESTS, SPECTRUM_ENABLE, TEST_SPECS, type ModemTest } from './modem-tests.js';
 
 /**
  * The objects of DOCS-PNM-MIB that a modem lets be written, with its rules (pnm-control reference, 3 to 6). OIDs are
@@ -32,8 +32,7 @@ export class SetRefused extends Error {
 
 /** What a SET asks to be done once all of it was found right. */
 export type ModemAction =
-  | { readonly kind: 'start'; readonly test: ModemTest; readonly ifIndex: number }
-  | { readonly kind: 'abort'; readonly test: ModemTest; readonly ifIndex: number };
+  { readonly kind: 'start' | 'abort'; readonly test: ModemTest; readonly row: number } | { readonly kind: 'analyser' };
 
 export interface ModemObject {
   readonly oid: readonly number[];
@@ -128,93 +127,85 @@ const controlObjects = (now: () => number): ModemObject[] => [
   { oid: [...PNM, 2, 1, 3, 0], tag: TAG.integer, read: ({ control }) => control.status },
 ];
 
-/** Trigger, status and name of one test on one channel. */
-function testObjects(
-  test: ModemTest,
-  entry: readonly number[],
-  columns: { readonly enable: number; readonly status: number; readonly name: number },
-  ifIndex: number,
-): ModemObject[] {
-  const of = (state: ModemState): TestState => state[test].get(ifIndex) as TestState;
+/** Trigger, status, names, settings and results of one test on one row. */
+function testObjects(test: ModemTest, row: number): ModemObject[] {
+  const { entry, enable, enableTag, status, names, settings, results, gate } = TEST_SPECS[test];
+  const at = (column: number) => [...entry, column, row];
+  const of = (state: ModemState) => testOf(state, test, row);
+  const isCount = enableTag === TAG.gauge32;
+  const write = (draft: ModemState, value: Instance['value'], actions: ModemAction[]) => {
+    const wanted = isCount ? within(value, 0, 255) > 0 : within(value, TRUE, FALSE) === TRUE;
+    if (wanted) {
+      if (gate !== undefined) requireReady(draft);
+      else if (of(draft).enabled) throw new SetRefused(STATUS.inconsistentValue);
+      if (test === 'spectrum' && !draft.analyser.isOn) throw new SetRefused(STATUS.inconsistentValue);
+      actions.push({ kind: 'start', test, row });
+    } else if (of(draft).enabled) {
+      actions.push({ kind: 'abort', test, row });
+    }
+  };
   return [
     {
-      oid: [...entry, columns.enable, ifIndex],
-      tag: TAG.integer,
-      read: (state) => (of(state).enabled ? TRUE : FALSE),
-      write(draft, value, actions) {
-        if (within(value, TRUE, FALSE) === TRUE) {
-          requireReady(draft);
-          actions.push({ kind: 'start', test, ifIndex });
-        } else if (of(draft).enabled) {
-          actions.push({ kind: 'abort', test, ifIndex });
-        }
-      },
+      oid: at(enable),
+      tag: enableTag,
+      read: (state) => (isCount ? Number(of(state).enabled) : of(state).enabled ? TRUE : FALSE),
+      write,
     },
-    { oid: [...entry, columns.status, ifIndex], tag: TAG.integer, read: (state) => of(state).status },
-    {
-      oid: [...entry, columns.name, ifIndex],
+    { oid: at(status), tag: TAG.integer, read: (state) => of(state).status },
+    ...names.map((column, file): ModemObject => ({
+      oid: at(column),
       tag: TAG.octets,
-      read: (state) => ascii(of(state).fileName),
+      read: (state) => ascii(of(state).fileNames[file] ?? ''),
       write(draft, value) {
         if (of(draft).status === MEAS.busy) throw new SetRefused(STATUS.inconsistentValue);
-        of(draft).fileName = nameOf(value);
+        of(draft).fileNames[file] = nameOf(value);
       },
-    },
+    })),
+    ...settings.map(({ name, column, tag, low, high }): ModemObject => ({
+      oid: at(column),
+      tag,
+      read: (state) => of(state).settings[name] ?? 0,
+      write(draft, value) {
+        of(draft).settings[name] = within(value, low, high);
+      },
+    })),
+    ...results.map(({ name, column, tag, scale }): ModemObject => ({
+      oid: at(column),
+      tag,
+      read: (state) => Math.round((of(state).results[name] ?? 0) * scale),
+    })),
   ];
 }
 
-function rxMerObjects(ifIndex: number): ModemObject[] {
-  const entry = [...PNM, 2, 5, 1];
-  const of = (state: ModemState) => state.rxmer.get(ifIndex) as NonNullable<ReturnType<ModemState['rxmer']['get']>>;
-  return [
-    ...testObjects('rxmer', entry, { enable: 1, status: 7, name: 8 }, ifIndex),
-    {
-      oid: [...entry, 2, ifIndex],
-      tag: TAG.integer,
-      read: (state) => of(state).percentile,
-      write(draft, value) {
-        of(draft).percentile = within(value, 0, 100);
-      },
-    },
-    { oid: [...entry, 3, ifIndex], tag: TAG.integer, read: (state) => Math.round(of(state).meanDb * 100) },
-    { oid: [...entry, 4, ifIndex], tag: TAG.integer, read: (state) => Math.round(of(state).stdDevDb * 100) },
-    { oid: [...entry, 5, ifIndex], tag: TAG.integer, read: (state) => Math.round(of(state).thresholdDb * 4) },
-    { oid: [...entry, 6, ifIndex], tag: TAG.gauge32, read: (state) => of(state).thresholdHz },
-  ];
-}
-
-function constellationObjects(ifIndex: number): ModemObject[] {
-  const entry = [...PNM, 2, 4, 1];
-  const of = (state: ModemState) =>
-    state.constellation.get(ifIndex) as NonNullable<ReturnType<ModemState['constellation']['get']>>;
-  return [
-    ...testObjects('constellation', entry, { enable: 1, status: 5, name: 6 }, ifIndex),
-    {
-      oid: [...entry, 2, ifIndex],
-      tag: TAG.gauge32,
-      read: (state) => of(state).orderOffset,
-      write(draft, value) {
-        of(draft).orderOffset = within(value, 0, 10);
-      },
-    },
-    {
-      oid: [...entry, 3, ifIndex],
-      tag: TAG.gauge32,
-      read: (state) => of(state).symbolCount,
-      write(draft, value) {
-        of(draft).symbolCount = within(value, 0, 65_535);
-      },
-    },
-    { oid: [...entry, 4, ifIndex], tag: TAG.integer, read: (state) => of(state).modulationCode },
-  ];
-}
+/** Settings of the spectrum analyser count from the moment at which it is switched on. */
+const analyserObject: ModemObject = {
+  oid: SPECTRUM_ENABLE,
+  tag: TAG.integer,
+  read: ({ analyser }) => (analyser.isOn ? TRUE : FALSE),
+  write(draft, value, actions) {
+    const isOn = within(value, TRUE, FALSE) === TRUE;
+    if (isOn && !draft.analyser.isOn) draft.analyser.settings = { ...testOf(draft, 'spectrum', 0).settings };
+    draft.analyser.isOn = isOn;
+    actions.push({ kind: 'analyser' });
+  },
+};
 
 /** Every object of the modem's state, whatever may be written among them. `now` in milliseconds. */
-export const modemObjects = (channels: readonly OfdmChannel[], now: () => number): ModemObject[] => [
+export const modemObjects = (rows: TestRows, now: () => number): ModemObject[] => [
   ...destinationObjects(),
   ...controlObjects(now),
-  ...channels.flatMap(({ ifIndex }) => [...rxMerObjects(ifIndex), ...constellationObjects(ifIndex)]),
+  ...MODEM_TESTS.flatMap((test) => rowsOf(TEST_SPECS[test], rows).flatMap((row) => testObjects(test, row))),
+  analyserObject,
 ];
+
+/** Objects without which the spectrum analyser shows itself in its table only, as firmware of DOCSIS 3.0 has it. */
+export const isOfSpectrumFile = ({ oid }: ModemObject): boolean => {
+  const { entry, enable, status, names } = TEST_SPECS.spectrum;
+  const column = oid.at(-2);
+  return (
+    entry.every((part, at) => oid[at] === part) && column !== undefined && [enable, status, ...names].includes(column)
+  );
+};
 
 /**
  * Applies a SET to a draft of the state, varbind by varbind, so that a type and its address may come in one PDU.
@@ -222,6 +213,7 @@ export const modemObjects = (channels: readonly OfdmChannel[], now: () => number
  */
 export function applySet(
   objects: ReadonlyMap<string, ModemObject>,
+  isHidden: (object: ModemObject) => boolean,
   draft: ModemState,
   varbinds: readonly Instance[],
   onVarbind: (at: number) => void,
@@ -230,12 +222,13 @@ export function applySet(
   for (const [at, { oid, tag, value }] of varbinds.entries()) {
     onVarbind(at);
     const object = objects.get(oid.join('.'));
-    if (object === undefined) throw new SetRefused(STATUS.noCreation);
+    if (object === undefined || isHidden(object)) throw new SetRefused(STATUS.noCreation);
     if (object.write === undefined) throw new SetRefused(STATUS.notWritable);
     if (object.tag !== tag) throw new SetRefused(STATUS.wrongType);
     object.write(draft, value, actions);
   }
   // one test at a time: two triggers in one PDU cannot both have the gate
-  if (actions.filter(({ kind }) => kind === 'start').length > 1) throw new SetRefused(STATUS.inconsistentValue);
+  const gated = actions.filter((action) => action.kind === 'start' && TEST_SPECS[action.test].gate !== undefined);
+  if (gated.length > 1) throw new SetRefused(STATUS.inconsistentValue);
   return actions;
 }

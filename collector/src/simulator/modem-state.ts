@@ -1,4 +1,4 @@
-import type { OfdmChannel } from './channel.js';
+import { MODEM_TESTS, TEST_SPECS, type ModemTest, type TestSpec } from './modem-tests.js';
 
 /** MeasStatusType of DOCS-PNM-MIB. */
 export const MEAS = { other: 1, inactive: 2, busy: 3, sampleReady: 4, error: 5, resourceUnavailable: 6 } as const;
@@ -17,36 +17,23 @@ export const UPLOAD = {
 /** docsPnmBulkUploadControl. */
 export const UPLOAD_CONTROL = { other: 1, noAutoUpload: 2, autoUpload: 3 } as const;
 
-export type ModemTest = 'rxmer' | 'constellation';
-/** docsPnmCmCtlTest. */
-export const CTL_TEST: Readonly<Record<ModemTest, number>> = { constellation: 5, rxmer: 6 };
-
+/** One test on one row. */
 export interface TestState {
-  fileName: string;
+  fileNames: string[];
   enabled: boolean;
   status: number;
-}
-
-export interface RxMerState extends TestState {
-  percentile: number;
-  meanDb: number;
-  stdDevDb: number;
-  thresholdDb: number;
-  thresholdHz: number;
-}
-
-export interface ConstellationState extends TestState {
-  orderOffset: number;
-  symbolCount: number;
-  modulationCode: number;
+  settings: Record<string, number>;
+  results: Record<string, number>;
 }
 
 /** All that a SET can touch. A SET works on a copy that takes the original's place when all of it was right. */
 export interface ModemState {
   destination: { addressType: number; address: Uint8Array; path: string; control: number };
   control: { test: number; status: number; startedAtMs: number; durationSec: number };
-  rxmer: Map<number, RxMerState>;
-  constellation: Map<number, ConstellationState>;
+  /** By `testKey`. */
+  tests: Map<string, TestState>;
+  /** The settings are those of the moment when it was switched on. */
+  analyser: { isOn: boolean; settings: Record<string, number> };
 }
 
 /** A file in the modem's small store. */
@@ -57,29 +44,41 @@ export interface ModemFile {
   status: number;
 }
 
+/** ifIndexes of the rows that tests run on. */
+export interface TestRows {
+  readonly downstream: readonly number[];
+  readonly upstream: readonly number[];
+  readonly mac: number;
+}
+
+export const rowsOf = ({ rows }: TestSpec, { downstream, upstream, mac }: TestRows): readonly number[] =>
+  ({ downstream, upstream, mac: [mac], scalar: [0] })[rows];
+
+export const testKey = (test: ModemTest, row: number): string => `${test} ${row}`;
+
+/** Of a row that is known to be there. */
+export const testOf = (state: ModemState, test: ModemTest, row: number): TestState =>
+  state.tests.get(testKey(test, row)) as TestState;
+
+const bootTest = ({ names, settings, results }: TestSpec): TestState => ({
+  fileNames: names.map(() => ''),
+  enabled: false,
+  status: MEAS.inactive,
+  settings: Object.fromEntries(settings.map(({ name, initial }) => [name, initial])),
+  results: Object.fromEntries(results.map(({ name }) => [name, 0])),
+});
+
 /** The state after a boot. */
-export const bootState = (channels: readonly OfdmChannel[]): ModemState => ({
+export const bootState = (rows: TestRows): ModemState => ({
   destination: { addressType: 0, address: new Uint8Array(0), path: '', control: UPLOAD_CONTROL.autoUpload },
   control: { test: 1, status: CTL.ready, startedAtMs: 0, durationSec: 0 },
-  rxmer: new Map(
-    channels.map(({ ifIndex }) => [
-      ifIndex,
-      {
-        fileName: '',
-        enabled: false,
-        status: MEAS.inactive,
-        percentile: 2,
-        meanDb: 0,
-        stdDevDb: 0,
-        thresholdDb: 0,
-        thresholdHz: 0,
-      },
-    ]),
+  tests: new Map(
+    MODEM_TESTS.flatMap((test) =>
+      rowsOf(TEST_SPECS[test], rows).map((row): [string, TestState] => [
+        testKey(test, row),
+        bootTest(TEST_SPECS[test]),
+      ]),
+    ),
   ),
-  constellation: new Map(
-    channels.map(({ ifIndex }) => [
-      ifIndex,
-      { fileName: '', enabled: false, status: MEAS.inactive, orderOffset: 0, symbolCount: 8192, modulationCode: 2 },
-    ]),
-  ),
+  analyser: { isOn: false, settings: {} },
 });

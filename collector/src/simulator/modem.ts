@@ -2,15 +2,18 @@ import type { Mac } from '../lib/mac.js';
 import { TAG } from '../snmp/ber.js';
 import type { Instance } from '../snmp/recording.js';
 import type { AgentSpec } from './agent.js';
-import { merShapeDb, summariseMer, type Impairment, type OfdmChannel } from './channel.js';
+import type { Impairment, OfdmChannel } from './channel.js';
 import { sortInstances, type MibView, type ServedInstance, type SetOutcome } from './mib-view.js';
-import { captureConstellation, captureRxMer, selectOrder, type CaptureHead } from './modem-capture.js';
+import type { CaptureHead } from './modem-capture.js';
 import { createFileStore } from './modem-files.js';
-import { identityInstances, MIB2, type ModemIdentity } from './modem-identity.js';
-import { applySet, modemObjects, SetRefused, type ModemAction } from './modem-objects.js';
-import { bootState, CTL, CTL_TEST, MEAS, UPLOAD_CONTROL, type ModemTest, type TestState } from './modem-state.js';
+import { identityInstances, MAC_LAYER_IF_INDEX, MIB2, type ModemIdentity } from './modem-identity.js';
+import { createMeasurer, segmentCentres } from './modem-measure.js';
+import { applySet, isOfSpectrumFile, modemObjects, SetRefused, type ModemAction } from './modem-objects.js';
+import { bootState, CTL, MEAS, testOf, UPLOAD_CONTROL, type TestRows } from './modem-state.js';
+import { AMPLITUDE_COLUMN, TEST_SPECS, type ModemTest } from './modem-tests.js';
 import type { Misbehaviour } from './misbehaviour.js';
 import { createRandom, deriveSeed } from './random.js';
+import { DEFAULT_LEVELS, UPSTREAM_OFDMA, type ModemLevels } from './rf-plan.js';
 
 /** How a modem is to fail beyond what any agent can (pnm-control reference, 8). */
 export interface ModemFaults {
@@ -30,6 +33,10 @@ export interface ModemFaults {
   readonly sendsLegacyFiles?: boolean;
   /** Counts its capture times from boot. */
   readonly hasNoTimeOfDay?: boolean;
+  /** Its spectrum analyser writes no file and shows its table only. */
+  readonly lacksSpectrumFile?: boolean;
+  /** Of the two files of a pre-equaliser the second is never made. */
+  readonly lacksLastUpdate?: boolean;
 }
 
 export interface ModemOptions extends Omit<ModemIdentity, 'channels'> {
@@ -48,6 +55,7 @@ export interface ModemOptions extends Omit<ModemIdentity, 'channels'> {
   /** Asks for this block size; absent: sends no options. */
   readonly tftpBlockSize?: number;
   readonly impairments: readonly Impairment[];
+  readonly levels?: ModemLevels;
   readonly faults?: ModemFaults;
   readonly misbehaviour?: Misbehaviour;
   readonly now: () => Date;
@@ -78,23 +86,36 @@ export interface Modem {
 }
 
 const DONE: SetOutcome = { errorStatus: 0, errorIndex: 0 };
-const DEFAULT_PREFIX: Readonly<Record<ModemTest, string>> = { rxmer: 'PNMDsMer', constellation: 'PNMDSConDisp' };
 
 export function createModem(options: ModemOptions): Modem {
-  const { mac, channels } = options;
+  const { mac, channels, levels = DEFAULT_LEVELS } = options;
   const now = () => options.now().getTime();
   const random = createRandom(deriveSeed(options.seed, mac));
-  const objects = new Map(modemObjects(channels, now).map((object) => [object.oid.join('.'), object]));
+  const rows: TestRows = {
+    downstream: channels.map(({ ifIndex }) => ifIndex),
+    upstream: [UPSTREAM_OFDMA.ifIndex],
+    mac: MAC_LAYER_IF_INDEX,
+  };
+  const all = modemObjects(rows, now);
+  const objects = new Map(all.map((object) => [object.oid.join('.'), object]));
   const counters = { testsRun: 0, setsRefused: 0 };
   const timers = new Set<NodeJS.Timeout>();
-  let running: NodeJS.Timeout | undefined;
-  let state = bootState(channels);
+  const running = new Map<string, NodeJS.Timeout>();
+  let state = bootState(rows);
   let bootedAtMs = now();
   let impairments = options.impairments;
   let faults = options.faults ?? {};
   let view: readonly ServedInstance[] | undefined;
   let fixed: readonly ServedInstance[] | undefined;
-  let shapes = new Map<OfdmChannel, Float32Array>();
+  let amplitudes: readonly ServedInstance[] = [];
+  const measurer = createMeasurer({
+    mac,
+    channels,
+    upstream: UPSTREAM_OFDMA,
+    levels,
+    random,
+    impairments: () => impairments,
+  });
   const files = createFileStore({
     ...options,
     destination: () => state.destination,
@@ -106,7 +127,9 @@ export function createModem(options: ModemOptions): Modem {
   const makeFixed = (): readonly ServedInstance[] => [
     ...identityInstances(options),
     { oid: [...MIB2, 1, 3, 0], tag: TAG.timeTicks, value: 0, read: () => ((now() - bootedAtMs) / 10) >>> 0 },
-    ...[...objects.values()].map(({ oid, tag, read }) => ({ oid, tag, value: null, read: () => read(state) })),
+    ...all
+      .filter((object) => faults.lacksSpectrumFile !== true || !isOfSpectrumFile(object))
+      .map(({ oid, tag, read }) => ({ oid, tag, value: null, read: () => read(state) })),
   ];
 
   const after = (delayMs: number, action: () => void): NodeJS.Timeout => {
@@ -118,75 +141,98 @@ export function createModem(options: ModemOptions): Modem {
     return timer;
   };
 
-  const shapeOf = (channel: OfdmChannel): Float32Array => {
-    const shape = shapes.get(channel) ?? merShapeDb(channel, impairments);
-    shapes.set(channel, shape);
-    return shape;
+  const headNow = (): CaptureHead => ({
+    family: faults.sendsLegacyFiles === true ? 'PNM' : 'PNN',
+    modemMac: faults.macInFile ?? mac,
+    deviceTimeSec: Math.floor((now() - (faults.hasNoTimeOfDay === true ? bootedAtMs : 0)) / 1000),
+  });
+
+  const nameOf = (test: ModemTest, given: string, prefix: string): string => {
+    const isNamed = given !== '' && faults.ignoresFileName !== true;
+    const suffix = `${mac.replaceAll(':', '').toUpperCase()}_${Math.floor(now() / 1000)}`;
+    if (!isNamed) return `${prefix}_${suffix}`;
+    return TEST_SPECS[test].isNamePrefix === true ? `${given}_${suffix}` : given;
   };
 
-  const measure = (test: ModemTest, channel: OfdmChannel): Uint8Array => {
-    const head: CaptureHead = {
-      family: faults.sendsLegacyFiles === true ? 'PNM' : 'PNN',
-      modemMac: faults.macInFile ?? mac,
-      deviceTimeSec: Math.floor((now() - (faults.hasNoTimeOfDay === true ? bootedAtMs : 0)) / 1000),
-    };
-    if (test === 'rxmer') {
-      const { bytes, merDb } = captureRxMer(head, channel, shapeOf(channel), random);
-      const row = state.rxmer.get(channel.ifIndex);
-      if (row !== undefined) Object.assign(row, summariseMer(channel, merDb, row.percentile));
-      return bytes;
+  const finishTest = (test: ModemTest, row: number) => {
+    const { prefixes, gate } = TEST_SPECS[test];
+    const at = testOf(state, test, row);
+    const measured =
+      test === 'spectrum'
+        ? measurer.spectrum(state.analyser.settings, headNow())
+        : measurer.measure(test, row, at, headNow());
+    Object.assign(at.results, measured.results);
+    at.enabled = false;
+    // a latency report never says that it is ready
+    at.status = test === 'latency_report' ? MEAS.inactive : MEAS.sampleReady;
+    if (gate !== undefined) {
+      state.control.status = CTL.ready;
+      state.control.durationSec = (now() - state.control.startedAtMs) / 1000;
     }
-    const row = state.constellation.get(channel.ifIndex);
-    const selected = selectOrder(channel, row?.orderOffset ?? 0);
-    if (row !== undefined) row.modulationCode = selected.code;
-    const symbolCount = row?.symbolCount ?? 0;
-    return captureConstellation(head, channel, shapeOf(channel), { ...selected, symbolCount }, random);
-  };
-
-  const finishTest = (test: ModemTest, channel: OfdmChannel) => {
-    const row = state[test].get(channel.ifIndex);
-    if (row === undefined) return;
-    const bytes = measure(test, channel);
-    row.enabled = false;
-    row.status = MEAS.sampleReady;
-    state.control.status = CTL.ready;
-    state.control.durationSec = (now() - state.control.startedAtMs) / 1000;
     counters.testsRun++;
-    const isNamed = row.fileName !== '' && faults.ignoresFileName !== true;
-    const defaultName = `${DEFAULT_PREFIX[test]}_${mac.replaceAll(':', '').toUpperCase()}_${Math.floor(now() / 1000)}`;
     const isToUpload = state.destination.control === UPLOAD_CONTROL.autoUpload;
-    files.keep(isNamed ? row.fileName : defaultName, bytes, isToUpload);
+    for (const [file, bytes] of measured.files.entries()) {
+      if (file > 0 && faults.lacksLastUpdate === true) continue;
+      files.keep(nameOf(test, at.fileNames[file] ?? '', prefixes[file] ?? ''), bytes, isToUpload);
+    }
   };
 
-  const perform = ({ kind, test, ifIndex }: ModemAction) => {
+  /** Rows of the amplitude table come when the analyser has swept once; each value is made when it is read. */
+  const runAnalyser = () => {
+    amplitudes = [];
+    view = undefined;
+    if (!state.analyser.isOn) return;
+    const { settings } = state.analyser;
+    after(options.measureMs, () => {
+      if (!state.analyser.isOn || state.analyser.settings !== settings) return;
+      let rows: ReturnType<typeof measurer.amplitudeRows> | undefined;
+      const made = () => (rows ??= measurer.amplitudeRows(settings));
+      amplitudes = segmentCentres(settings).map((centreHz, at) => ({
+        oid: [...AMPLITUDE_COLUMN, centreHz],
+        tag: TAG.octets,
+        value: null,
+        read: () => made()[at]?.octets ?? null,
+      }));
+      view = undefined;
+    });
+  };
+
+  const perform = (action: ModemAction) => {
+    if (action.kind === 'analyser') return runAnalyser();
+    const { kind, test, row } = action;
+    const { gate } = TEST_SPECS[test];
     // a later SET replaces the state, so a row is looked up when it is needed and never kept
-    const row = () => state[test].get(ifIndex) as TestState;
-    const channel = channels.find((candidate) => candidate.ifIndex === ifIndex) as OfdmChannel;
-    if (running !== undefined) {
-      clearTimeout(running);
-      timers.delete(running);
-      running = undefined;
+    const at = () => testOf(state, test, row);
+    const key = gate === undefined ? `${test} ${row}` : 'gate';
+    const timer = running.get(key);
+    if (timer !== undefined) {
+      clearTimeout(timer);
+      timers.delete(timer);
+      running.delete(key);
     }
     if (kind === 'abort') {
-      Object.assign(row(), { enabled: false, status: MEAS.inactive });
-      state.control.status = CTL.ready;
+      Object.assign(at(), { enabled: false, status: MEAS.inactive });
+      if (gate !== undefined) state.control.status = CTL.ready;
       return;
     }
     if (faults.refusesResources === true) {
-      row().status = MEAS.resourceUnavailable;
+      at().status = MEAS.resourceUnavailable;
       return;
     }
-    row().enabled = true;
-    state.control = { test: CTL_TEST[test], status: CTL.testInProgress, startedAtMs: now(), durationSec: 0 };
+    at().enabled = true;
+    if (gate !== undefined) {
+      state.control = { test: gate, status: CTL.testInProgress, startedAtMs: now(), durationSec: 0 };
+    }
     const setBusy = () => {
-      if (row().enabled) row().status = MEAS.busy;
+      if (at().enabled) at().status = MEAS.busy;
     };
     if (faults.staleStatusMs === undefined) setBusy();
     else after(faults.staleStatusMs, setBusy);
-    running = after(options.measureMs, () => {
-      running = undefined;
-      finishTest(test, channel);
+    const started = after(options.measureMs, () => {
+      running.delete(key);
+      finishTest(test, row);
     });
+    running.set(key, started);
   };
 
   const set = (varbinds: readonly Instance[]): SetOutcome => {
@@ -195,7 +241,8 @@ export function createModem(options: ModemOptions): Modem {
       const [first] = varbinds;
       if (varbinds.length === 1 && first !== undefined && files.control(first)) return DONE;
       const draft = structuredClone(state);
-      const actions = applySet(objects, draft, varbinds, (varbind) => (at = varbind));
+      const isHidden = faults.lacksSpectrumFile === true ? isOfSpectrumFile : () => false;
+      const actions = applySet(objects, isHidden, draft, varbinds, (varbind) => (at = varbind));
       state = draft;
       for (const action of actions) perform(action);
       return DONE;
@@ -207,14 +254,14 @@ export function createModem(options: ModemOptions): Modem {
   };
 
   const mib: MibView = {
-    instances: () => (view ??= sortInstances([...(fixed ??= makeFixed()), ...files.instances()])),
+    instances: () => (view ??= sortInstances([...(fixed ??= makeFixed()), ...files.instances(), ...amplitudes])),
     set,
   };
 
   const stop = async () => {
     for (const timer of timers) clearTimeout(timer);
     timers.clear();
-    running = undefined;
+    running.clear();
     await files.clear();
   };
 
@@ -232,13 +279,19 @@ export function createModem(options: ModemOptions): Modem {
     },
     impair(next) {
       impairments = next;
-      shapes = new Map();
+      measurer.forget();
     },
     impairments: () => impairments,
-    fail: (next) => (faults = next),
+    fail(next) {
+      faults = next;
+      fixed = undefined;
+      view = undefined;
+    },
     async reboot() {
       await stop();
-      state = bootState(channels);
+      state = bootState(rows);
+      amplitudes = [];
+      view = undefined;
       bootedAtMs = now();
     },
     counters: () => ({ ...counters, ...files.counters() }),

@@ -8,6 +8,7 @@ import { sortInstances, type MibView, type ServedInstance } from './mib-view.js'
 import { createModem, type Modem, type ModemFaults } from './modem.js';
 import { createRandom, deriveSeed, type Random } from './random.js';
 import { addressAfter } from './recorded.js';
+import { DEFAULT_LEVELS, type ModemLevels } from './rf-plan.js';
 
 /** A fibre node and how many modems hang on each of its coaxial legs. */
 export interface NodeSpec {
@@ -114,6 +115,16 @@ function channelsOf(random: Random): OfdmChannel[] {
   ];
 }
 
+/** What a tap leaves of the signal differs from home to home; the modem sends louder where more is lost. */
+function levelsOf(random: Random): ModemLevels {
+  const rxPowerDbMv = DEFAULT_LEVELS.rxPowerDbMv + 2.5 * random.normal();
+  return {
+    rxPowerDbMv,
+    rxTiltDbPerMhz: DEFAULT_LEVELS.rxTiltDbPerMhz + 0.002 * random.normal(),
+    txPowerDbMv: DEFAULT_LEVELS.txPowerDbMv - 0.6 * (rxPowerDbMv - DEFAULT_LEVELS.rxPowerDbMv) + random.normal(),
+  };
+}
+
 export const legKey = (node: string, leg: string): string => `${node}/${leg}`;
 
 export function createPlant(given: Partial<PlantOptions> = {}): Plant {
@@ -139,6 +150,7 @@ export function createPlant(given: Partial<PlantOptions> = {}): Plant {
       serial: `SIM${String(at + 1).padStart(7, '0')}`,
       address: addressAfter(options.firstModemAddress, at),
       channels: channelsOf(random),
+      levels: levelsOf(random),
       impairments: [],
       // every third speaks options, as newer firmware does
       ...(at % 3 === 2 ? { tftpBlockSize: 1428 } : {}),
