@@ -4,6 +4,7 @@ import { useStyles2, useTheme2 } from '@grafana/ui';
 import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { ChartOverlay } from './ChartOverlay';
 import { type ColorScale, type Domain, lookupOf } from './color-scale';
+import { hatchOf } from './hatch';
 import { type HeatRow, paintHeat } from './heat';
 import { type Box, boxOf, drawHorizontalAxis, drawStretches, prepare, STRETCH_HEIGHT_PX, xOf } from './plot';
 import { columnsFor, covers, type Range, rangeOf, type Stretch, valueAt } from './series';
@@ -229,25 +230,6 @@ function drawRows(
     context.drawImage(image, 0, index, image.width, 1, box.left, top, box.width, drawn);
   });
   context.restore();
-}
-
-/** Diagonal lines: not measured must not look like any colour of the scale. */
-function hatchOf(context: CanvasRenderingContext2D, theme: GrafanaTheme2): CanvasPattern | string {
-  const tile = document.createElement('canvas');
-  tile.width = tile.height = 6;
-  const pen = tile.getContext('2d');
-  if (!pen) return theme.colors.background.secondary;
-  pen.fillStyle = theme.colors.background.secondary;
-  pen.fillRect(0, 0, 6, 6);
-  pen.strokeStyle = theme.colors.text.disabled;
-  pen.lineWidth = 1;
-  pen.beginPath();
-  for (const shift of [-6, 0, 6]) {
-    pen.moveTo(shift, 6);
-    pen.lineTo(shift + 6, 0);
-  }
-  pen.stroke();
-  return context.createPattern(tile, 'repeat') ?? theme.colors.background.secondary;
 }
 
 function drawLabels(

@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2, useTheme2 } from '@grafana/ui';
 import { type ColorScale, type Domain, gradientOf } from './color-scale';
+import { hatchCss } from './hatch';
 import { roundTicks } from './ticks';
 
 const WIDTH_PX = 220;
@@ -18,7 +19,6 @@ interface Props {
 export function ScaleLegend({ scale, domain, unit, name }: Props) {
   const styles = useStyles2(stylesOf);
   const theme = useTheme2();
-  const lines = `repeating-linear-gradient(-45deg, ${theme.colors.background.secondary} 0 3px, ${theme.colors.text.disabled} 3px 4px)`;
   const ticks = roundTicks(domain.low, domain.high, 5);
   return (
     <span className={styles.legend}>
@@ -36,7 +36,7 @@ export function ScaleLegend({ scale, domain, unit, name }: Props) {
         ))}
       </span>
       <span>{unit}</span>
-      <span className={styles.swatch} style={{ background: lines }} />
+      <span className={styles.swatch} style={{ background: hatchCss(theme) }} />
       <span>not measured</span>
     </span>
   );

@@ -185,7 +185,8 @@ function drawPlot(context: CanvasRenderingContext2D, plot: Plot): void {
     context.globalAlpha = index === 0 || one.isBold ? 1 : 0.55;
     context.lineWidth = one.isBold ? 2 : 1;
     context.strokeStyle = one.color;
-    strokeColumns(context, columns, box.left, y);
+    if (one.isFilled) fillBelow(context, columns, box, { y, color: one.color });
+    else strokeColumns(context, columns, box.left, y);
   }
   context.globalAlpha = 1;
   for (const level of levels) {
@@ -239,6 +240,23 @@ function drawMarkers(
     taken.push({ left, right: left + width, y: height });
     context.fillStyle = theme.colors.text.primary;
     context.fillText(label, left, Math.max(box.top + 14, height - 4));
+  }
+}
+
+function fillBelow(
+  context: CanvasRenderingContext2D,
+  { high }: Columns,
+  box: Box,
+  { y, color }: { y: (value: number) => number; color: string },
+): void {
+  context.fillStyle = color;
+  for (let column = 0; column < high.length; column++) {
+    const value = high[column] as number;
+    if (Number.isNaN(value)) continue;
+    const top = Math.min(y(value), box.top + box.height - 1);
+    // a gap of a pixel where the next step begins tells neighbours of the same height apart
+    const isEdge = high[column + 1] !== value;
+    context.fillRect(box.left + column, top, isEdge ? 0.5 : 1, box.top + box.height - top);
   }
 }
 

@@ -8,6 +8,8 @@ export interface Series {
   readonly values: Float32Array;
   /** Drawn thicker and over the others, e.g. what a profile requires. */
   readonly isBold?: boolean;
+  /** Drawn as an area from the bottom: counts, taps. */
+  readonly isFilled?: boolean;
 }
 
 /** A value across a stretch of the axis, e.g. the required MER of a channel. */
