@@ -3,12 +3,16 @@ import { once } from 'node:events';
 import { Secret } from '../lib/secret.js';
 import { decodeMessage, encodeMessage, TAG, type Message, type PlainPdu, type Varbind } from './ber.js';
 import type { SnmpCredential, SnmpTarget } from './credential.js';
+import { ResultBlock } from './engine/block.js';
 import { createLocalEngine, type EngineClient } from './engine/client.js';
 import type { EngineOptions } from './engine/engine.js';
-import { createEngineReader } from './engine-reader.js';
+import { DEFAULT_ENGINE_CONFIG, type EngineRequest } from './engine/task.js';
+import { createEngineReader, walkOfBlock } from './engine-reader.js';
 import { createSnmpCounters, type SnmpCounter, type SnmpCounters } from './guard.js';
+import { DEFAULT_WALK_LIMITS } from './reader.js';
 import { compareOids, parseOid } from './recording.js';
 import { createSnmpReader, type LiveReader } from './session.js';
+import type { TaggedWalk } from './walk.js';
 
 /** Agents on loopback sockets that answer as a test tells them, for tests only. */
 
@@ -154,3 +158,48 @@ export const drops = (counters: SnmpCounters): string[] =>
   (Object.keys(counters) as SnmpCounter[]).filter(
     (name) => !['sent', 'accepted', 'resent'].includes(name) && counters[name] > 0,
   );
+
+/** Resolves as soon as the condition holds; rejects when it does not within the limit. */
+export async function until(condition: () => boolean | Promise<boolean>, limitMs = 5_000): Promise<void> {
+  const endMs = performance.now() + limitMs;
+  while (!(await condition())) {
+    if (performance.now() > endMs) throw new Error('the condition did not come about');
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+export type TestRequest = Partial<Omit<EngineRequest, 'config' | 'limits'>> & {
+  readonly port: number;
+  readonly config?: Partial<EngineRequest['config']>;
+  readonly limits?: Partial<EngineRequest['limits']>;
+};
+
+/** A walk of the test's table, or what is said instead. */
+export const requestOf = ({ config, limits, ...request }: TestRequest): EngineRequest => ({
+  type: 'walk',
+  id: 'test',
+  host: '127.0.0.1',
+  credential: { version: '2c', community: 's3cret' },
+  oids: [parseOid(ROOT)],
+  ranges: [],
+  limits: { ...DEFAULT_WALK_LIMITS, ...limits },
+  config: { ...DEFAULT_ENGINE_CONFIG, timeoutMs: 2_000, retries: 1, maxRepetitions: 10, ...config },
+  ...request,
+});
+
+export interface Result {
+  readonly block: ResultBlock;
+  readonly head: ResultBlock['head'];
+  readonly walk: TaggedWalk;
+  /** First sub-identifier of each row's index. */
+  readonly rows: readonly number[];
+}
+
+/** Runs a request to its end and reads the block. */
+export async function run(engine: EngineClient, request: TestRequest, signal?: AbortSignal): Promise<Result> {
+  const octets = await engine.run(requestOf(request), signal);
+  const block = new ResultBlock(octets);
+  const walk = walkOfBlock(octets);
+  const rows = Array.from({ length: walk.rows.length }, (_, at) => walk.rows.index(at)[0] as number);
+  return { block, head: block.head, walk, rows };
+}

@@ -171,10 +171,15 @@ export class Dispatcher {
 
   /** When the wait for the present copy ends; the last copy gets what remains of the step's whole patience. */
   #patienceEndsMs(exchange: Exchange): number {
-    const { config, attempt, firstSentMs, lastSentMs, device } = exchange;
-    const lastMs = firstSentMs + config.timeoutMs * (config.retries + 1);
+    const { config, attempt, lastSentMs, device } = exchange;
+    const lastMs = this.#givenUpMs(exchange);
     if (attempt >= config.retries) return lastMs;
     return Math.min(lastMs, lastSentMs + Math.min(config.timeoutMs, device.rtt.timeoutMs(attempt)));
+  }
+
+  /** The end of the step's whole patience, however many copies were sent. */
+  #givenUpMs({ config, firstSentMs }: Exchange): number {
+    return firstSentMs + config.timeoutMs * (config.retries + 1);
   }
 
   expire(exchange: Exchange, nowMs: number): void {
@@ -189,9 +194,11 @@ export class Dispatcher {
     if (nowMs < endsMs) return this.#wheel.arm(exchange, endsMs);
     if (exchange.attempt < exchange.config.retries) {
       const { nextSendMs } = exchange.device;
-      if (nowMs < nextSendMs) return this.#wheel.arm(exchange, nextSendMs);
-      exchange.attempt++;
-      return this.#send(exchange, nowMs);
+      if (nowMs >= nextSendMs) {
+        exchange.attempt++;
+        return this.#send(exchange, nowMs);
+      }
+      if (nextSendMs < this.#givenUpMs(exchange)) return this.#wheel.arm(exchange, nextSendMs);
     }
     const { device } = exchange;
     this.#settle(exchange);

@@ -3,7 +3,18 @@ import { createSnmpCounters } from '../guard.js';
 import type { SnmpCredential } from '../credential.js';
 import { createEngineReader, engineCredentialOf } from '../engine-reader.js';
 import { createSnmpReader } from '../session.js';
-import { agent, closeAfterEach, drops, engineOf, opened, ROOT, row, successors, targetOf, UPTIME } from '../test-agents.js';
+import {
+  agent,
+  closeAfterEach,
+  drops,
+  engineOf,
+  opened,
+  ROOT,
+  row,
+  successors,
+  targetOf,
+  UPTIME,
+} from '../test-agents.js';
 import { UsmAgent, type Tampering } from '../test-usm-agent.js';
 import { createLocalEngine } from './client.js';
 import type { EngineOptions } from './engine.js';

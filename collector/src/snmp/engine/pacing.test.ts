@@ -1,0 +1,110 @@
+import { decodeMessage } from '../ber.js';
+import {
+  agent,
+  closeAfterEach,
+  engineOf,
+  honest,
+  respond,
+  run,
+  until,
+  UPTIME,
+  type TestRequest,
+} from '../test-agents.js';
+
+closeAfterEach();
+
+describe('a device that does not answer', () => {
+  const impatient: TestRequest['config'] = { timeoutMs: 20, retries: 0 };
+
+  test('is left alone after some steps, then asked one cheap question, then read again', async () => {
+    let isSilent = true;
+    const asked: string[] = [];
+    const port = await agent((datagram) => {
+      const { pdu } = decodeMessage(datagram);
+      asked.push(pdu.type);
+      if (isSilent) return [];
+      return [pdu.type === 'get' ? respond(datagram, [UPTIME]) : honest(datagram, 25)];
+    });
+    const { engine, counters } = engineOf({ silentStepsToClose: 2, closedForMs: 200 });
+    const walk = () => run(engine, { port, config: impatient });
+    for (let i = 0; i < 2; i++) expect((await walk()).head).toMatchObject({ outcome: 'timeout', sentCount: 1 });
+
+    const refused = await walk();
+    expect(refused.head).toMatchObject({ outcome: 'timeout', sentCount: 0 });
+    expect(refused.head.detail).toContain('asked again in');
+    expect(counters.refused).toBe(1);
+    expect(asked).toEqual(['getBulk', 'getBulk']);
+
+    // the time is over: one GET, sent once, and no walk as long as it is not answered
+    await until(async () => (await walk()) && asked.length === 3);
+    expect(asked).toEqual(['getBulk', 'getBulk', 'get']);
+
+    isSilent = false;
+    await until(async () => (await walk()).head.outcome === 'complete');
+    expect(asked.slice(3, 5)).toEqual(['get', 'getBulk']);
+    // nothing of it is held against the device afterwards
+    const before = asked.length;
+    expect((await walk()).head.outcome).toBe('complete');
+    expect(asked.slice(before)).not.toContain('get');
+  });
+
+  test('does not hold back another one on the same socket', async () => {
+    const [dead, live] = [await agent(() => []), await agent((datagram) => [honest(datagram, 25)])];
+    const { engine } = engineOf();
+    const waiting = run(engine, { port: dead, config: { timeoutMs: 60_000 }, limits: { timeMs: 60_000 } });
+    expect((await run(engine, { port: live })).head.outcome).toBe('complete');
+    await engine.close();
+    expect((await waiting).head.outcome).toBe('cancelled');
+  });
+
+  test('is forgotten on request', async () => {
+    let isSilent = true;
+    const port = await agent((datagram) => (isSilent ? [] : [honest(datagram, 5)]));
+    const { engine } = engineOf({ silentStepsToClose: 1, closedForMs: 600_000 });
+    await run(engine, { port, config: impatient });
+    isSilent = false;
+    expect((await run(engine, { port })).head).toMatchObject({ outcome: 'timeout', sentCount: 0 });
+    engine.forget('127.0.0.1', port);
+    expect((await run(engine, { port })).head.outcome).toBe('complete');
+  });
+});
+
+describe('a weak device', () => {
+  test.each([
+    ['a minimum gap', { minGapMs: 40 }, 40, 1],
+    ['a packet budget', { maxPacketsPerSec: 25 }, 40, 3],
+    // a tenth of a second's worth may go at once
+    ['a larger packet budget', { maxPacketsPerSec: 50 }, 20, 5],
+  ])('is asked no faster than %s allows', async (_name, config, eachMs, atOnce) => {
+    const port = await agent((datagram) => [honest(datagram, 100)]);
+    const { engine } = engineOf();
+    const { head } = await run(engine, { port, config });
+    expect(head).toMatchObject({ outcome: 'complete', sentCount: 11 });
+    expect(head.durationMs).toBeGreaterThanOrEqual((head.sentCount - atOnce) * eachMs - 1);
+  });
+
+  test('is not sent repeats beyond its gap, nor for longer than the patience', async () => {
+    const port = await agent(() => []);
+    const { engine } = engineOf();
+    const { head } = await run(engine, { port, config: { timeoutMs: 40, retries: 3, minGapMs: 100 } });
+    expect(head).toMatchObject({ outcome: 'timeout' });
+    expect(head.sentCount).toBeLessThanOrEqual(2);
+  });
+
+  test('has no more requests in flight than the least of its callers says', async () => {
+    let inFlight = 0;
+    let most = 0;
+    const held: (() => void)[] = [];
+    const port = await agent((datagram) => {
+      most = Math.max(most, ++inFlight);
+      held.push(() => inFlight--);
+      setImmediate(() => held.shift()?.());
+      return [honest(datagram, 50)];
+    });
+    const { engine } = engineOf();
+    const ranges = [1, 11, 21, 31, 41].map((first) => ({ start: [first], stop: [first + 9] }));
+    const walks = [1, 8].map((maxInFlight) => run(engine, { port, ranges, config: { maxInFlight } }));
+    for (const walk of await Promise.all(walks)) expect(walk.rows).toHaveLength(50);
+    expect(most).toBe(1);
+  });
+});
