@@ -1,6 +1,6 @@
 import type { AnswerView } from './answer.js';
 import { Exchange, type Failure } from './exchange.js';
-import { endOfErrorStatus, GENERAL_ERROR, Job, NO_SUCH_NAME, TOO_BIG, type JobContext } from './job.js';
+import { endOfErrorStatus, GENERAL_ERROR, Job, MAX_NAMES, NO_SUCH_NAME, TOO_BIG, type JobContext } from './job.js';
 import { decodeOid, encodeOid } from './names.js';
 import type { ReadPdu } from './request.js';
 import type { EngineRequest } from './task.js';
@@ -23,7 +23,7 @@ export class GetJob extends Job {
 
   constructor(request: EngineRequest, context: JobContext) {
     super(request, context);
-    this.#most = Math.max(1, request.config.maxResponseVarbinds);
+    this.#most = Math.max(1, Math.min(request.config.maxResponseVarbinds, MAX_NAMES));
     this.#waiting = request.oids.map((oid, root) => {
       const name = encodeOid(oid);
       return { name, nameLength: name.length, root };

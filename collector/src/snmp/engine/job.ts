@@ -40,6 +40,9 @@ export function endOfErrorStatus(status: number, oid: readonly number[] | undefi
   return { outcome, detail: `the agent answered with error-status ${status}${where}`, errorStatus: status };
 }
 
+/** Names in one request: so many of the longest that can be fit a datagram. */
+export const MAX_NAMES = 90;
+
 /** One request of a caller, from its first datagram to its block. */
 export abstract class Job {
   readonly request: EngineRequest;

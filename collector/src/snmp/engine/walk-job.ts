@@ -1,7 +1,16 @@
 import type { AnswerView } from './answer.js';
 import { decodeOid, encodeIndex, encodeOid, beforeStart, type IndexRange } from './names.js';
 import type { RequestSize } from './device.js';
-import { endOfErrorStatus, GENERAL_ERROR, Job, NO_SUCH_NAME, TOO_BIG, type End, type JobContext } from './job.js';
+import {
+  endOfErrorStatus,
+  GENERAL_ERROR,
+  Job,
+  MAX_NAMES,
+  NO_SUCH_NAME,
+  TOO_BIG,
+  type End,
+  type JobContext,
+} from './job.js';
 import { Column, Lane } from './lane.js';
 import type { EngineRequest } from './task.js';
 
@@ -26,7 +35,7 @@ export class WalkJob extends Job {
     const { oids, config } = request;
     this.#sizeKey = oids.map((oid) => oid.join('.')).join(' ');
     this.#rowsOfColumn = oids.map(() => 0);
-    const columns = Math.max(1, Math.min(oids.length, config.columnsPerRequest));
+    const columns = Math.max(1, Math.min(oids.length, config.columnsPerRequest, MAX_NAMES));
     const fitting = Math.floor(config.maxResponseVarbinds / columns);
     const isV1 = context.security.version === 0;
     const repetitions = isV1 ? 1 : Math.max(1, Math.min(config.maxRepetitions, fitting));
@@ -42,7 +51,7 @@ export class WalkJob extends Job {
 
   start(): void {
     const { oids, ranges, config } = this.request;
-    const per = Math.max(1, config.columnsPerRequest);
+    const per = Math.max(1, Math.min(config.columnsPerRequest, MAX_NAMES));
     const wanted: (IndexRange | undefined)[] = ranges.length > 0 ? [...ranges] : [undefined];
     for (const range of wanted) {
       for (let first = 0; first < oids.length; first += per) {
