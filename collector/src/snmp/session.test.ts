@@ -10,7 +10,8 @@ describe.each(WAYS)('through %s', (way) => {
   const reader = (port: number, change: Partial<SnmpTarget> = {}) => readerOf(way, port, change);
 
   test('walks a table over several datagrams and reads sysUpTime on the way', async () => {
-    const { snmp, counters } = reader(await agent((datagram) => [honest(datagram, 25)]));
+    const port = await agent((datagram) => [honest(datagram, 25)]);
+    const { snmp, counters } = reader(port, { timeoutMs: 5_000 });
     const walk = await snmp.walk([ROOT]);
     expect(walk).toMatchObject({ outcome: 'complete', sysUpTimeMs: 123_450, pduCount: 3 });
     expect(Array.from({ length: walk.rows.length }, (_, i) => walk.rows.number(0, i))).toEqual(
