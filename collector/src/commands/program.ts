@@ -6,6 +6,7 @@ import { registerDemo } from './demo.js';
 import { registerDoctor } from './doctor.js';
 import { registerMigrate } from './migrate.js';
 import { registerPnmDecode } from './pnm-decode.js';
+import { registerPnmImport } from './pnm-import.js';
 import { registerRecord } from './record.js';
 import { registerServe } from './serve.js';
 import { registerSimulate } from './simulate.js';
@@ -23,6 +24,7 @@ const REGISTERED: readonly Register[] = [
   registerDoctor,
   registerCheck,
   registerPnmDecode,
+  registerPnmImport,
   registerSnmp,
   registerRecord,
   registerMigrate,

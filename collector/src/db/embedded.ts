@@ -233,6 +233,15 @@ function reachableBinaries(binDir: string, user: ProcessUser | undefined, say: (
   return join(copy, 'bin');
 }
 
+/** The embedded database of a data directory, while a collector of this host runs it. */
+export function runningEmbeddedUrl(dataDir: string): string | undefined {
+  const user = process.getuid?.() === 0 ? serverUser() : undefined;
+  const home = clusterHome(resolve(dataDir), user, () => undefined);
+  const state = readState(join(home, 'database.json'));
+  if (state?.ownerPid === undefined || runningPostmaster(join(home, 'database')) === undefined) return undefined;
+  return `postgres://${SUPERUSER}:${state.password}@127.0.0.1:${state.port}/${DATABASE}`;
+}
+
 function readState(file: string): ClusterState | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as ClusterState;

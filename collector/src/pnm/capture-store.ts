@@ -20,6 +20,8 @@ export interface CaptureRecord {
   readonly channelId: number | null;
   readonly state: CaptureState;
   readonly sameAs: string | undefined;
+  /** Whether we asked a modem for it, or a person brought it. */
+  readonly source: 'modem' | 'import';
 }
 
 export interface StoredFile {
@@ -56,8 +58,8 @@ export interface CaptureStore {
   brought(capture: BroughtCapture): Promise<void>;
   failed(captureId: string, error: { code: string; message: string }): Promise<void>;
   get(captureId: string): Promise<CaptureRecord | undefined>;
-  /** Modulation that the newest constellation of the channel was taken at, no older than `since`. */
-  modulationOrder(mac: Mac, channelId: number | null, since: Date): Promise<number | undefined>;
+  /** Modulation that the newest constellation of the channel before `at` was taken with, no older than `since`. */
+  modulationOrder(mac: Mac, channelId: number | null, since: Date, at: Date): Promise<number | undefined>;
   /** RxMER captures of a channel before `at` and no older than `since`, newest first. */
   past(mac: Mac, channelId: number | null, since: Date, at: Date): Promise<PastCapture[]>;
   /** Notes that a file ended its decoder; resolves with how many times it did. */
@@ -90,6 +92,7 @@ interface CaptureRow {
   channel_id: number | null;
   state: CaptureState;
   same_as: string | null;
+  source: CaptureRecord['source'];
 }
 
 interface PastRow {
@@ -147,7 +150,7 @@ export function captureStore(pool: pg.Pool): CaptureStore {
 
     async get(captureId) {
       const { rows } = await pool.query<CaptureRow>(
-        `select capture_id, mac, site_id, test, channel_id, state, same_as from pnm_captures where capture_id = $1`,
+        `select capture_id, mac, site_id, test, channel_id, state, same_as, source from pnm_captures where capture_id = $1`,
         [captureId],
       );
       const row = rows[0];
@@ -160,16 +163,17 @@ export function captureStore(pool: pg.Pool): CaptureStore {
           channelId: row.channel_id,
           state: row.state,
           sameAs: row.same_as ?? undefined,
+          source: row.source,
         }
       );
     },
 
-    async modulationOrder(mac, channelId, since) {
+    async modulationOrder(mac, channelId, since, at) {
       const { rows } = await pool.query<{ modulation_order: number | null }>(
         `select modulation_order from pnm_constellations
-          where mac = $1 and channel_id = $2 and received_at >= $3
+          where mac = $1 and channel_id = $2 and received_at >= $3 and received_at <= $4
           order by received_at desc limit 1`,
-        [mac, channelId, since],
+        [mac, channelId, since, at],
       );
       return rows[0]?.modulation_order ?? undefined;
     },

@@ -29,6 +29,7 @@ export type CaptureErrorCode =
   | 'PNM_MAC_MISMATCH'
   | 'PNM_MAC_UNUSABLE'
   | 'PNM_CHANNEL_MISMATCH'
+  | 'PNM_IMPORT_KIND' // of no modem
   | 'PNM_FILE_POISONOUS' // it ended its decoder again and again
   | 'PNM_STORE_WAITING' // safe in the spool, stored later
   | 'PNM_LOCK_LOST'

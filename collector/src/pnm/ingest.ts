@@ -100,7 +100,7 @@ export function createIngest(options: IngestOptions): Ingest {
     const { captureId, test } = record;
     const stored = await keep(file, record, decoded, truncated);
     const { series } = decoded;
-    const judgement = series.kind === 'rxmer' ? await judge(series, record, past) : undefined;
+    const judgement = series.kind === 'rxmer' ? await judge(series, record, past, file.receivedAt) : undefined;
     const { duplicateOf } = await captures.stored(record, stored, decoded, judgement);
     await spool.remove(file.path);
     onCount?.(duplicateOf === undefined ? 'stored' : 'duplicate', test);
@@ -149,9 +149,10 @@ export function createIngest(options: IngestOptions): Ingest {
     series: RxMerSeries,
     record: CaptureRecord,
     past: readonly PastCapture[],
+    at: Date,
   ): Promise<RxMerJudgement> => {
-    const since = new Date(now().getTime() - MODULATION_AGE_MS);
-    const order = await captures.modulationOrder(record.mac, record.channelId, since);
+    const since = new Date(at.getTime() - MODULATION_AGE_MS);
+    const order = await captures.modulationOrder(record.mac, record.channelId, since, at);
     const required = (order === undefined ? undefined : requiredMerDb(order)) ?? options.defaultRequiredMerDb;
     const { zeroFrequencyHz, firstActive, spacingHz, quarterDb, meanMerDb, percentile2MerDb } = series;
     const axis = { zeroSubcarrierHz: zeroFrequencyHz, firstActiveSubcarrier: firstActive, spacingHz, quarterDb };
@@ -227,7 +228,7 @@ function offsetOf({ profiles, intervalSec }: FecSeries, receivedAt: Date): numbe
 }
 
 /** The file must be of the test, the modem and the channel that were asked for (operations A-36). */
-function checkOrigin(decoded: DecodedCapture, { test, mac, channelId }: CaptureRecord): void {
+function checkOrigin(decoded: DecodedCapture, { test, mac, channelId, source }: CaptureRecord): void {
   if (!KINDS[test].includes(decoded.kind)) {
     throw new CaptureError(
       'PNM_TYPE_MISMATCH',
@@ -236,6 +237,7 @@ function checkOrigin(decoded: DecodedCapture, { test, mac, channelId }: CaptureR
   }
   if (NAMELESS.includes(decoded.kind)) return;
   if (decoded.modemMac === undefined || isZeroMac(decoded.modemMac) || isGroupMac(decoded.modemMac)) {
+    if (source === 'import') return; // a person says whose it is; the warning stays with the capture
     throw new CaptureError('PNM_MAC_UNUSABLE', 'the file names no modem, so it cannot be attributed');
   }
   if (decoded.modemMac !== mac) {

@@ -31,8 +31,11 @@ const gridOfSegments = (spectrum: Spectrum): SpectrumGrid => ({
 /** Rows come in any order and may be missing; one of another spacing than the first has no place on the axis. */
 function gridOfRows(spectrum: SpectrumAmplitude): SpectrumGrid {
   const rows = Array.from(spectrum.rowOffsets, (_, row) => amplitudeRow(spectrum, row));
-  const spacingHz = rows[0]!.spacingHz;
-  const even = rows.filter((row) => row.spacingHz === spacingHz);
+  const first = rows[0]!;
+  const even = rows.filter((row) => row.spacingHz === first.spacingHz);
+  // whole hertz on the wire: a third of a megahertz would drift by a bin over a thousand rows
+  const exactHz = first.spanHz / first.binCount;
+  const spacingHz = Math.abs(exactHz - first.spacingHz) < 1 ? exactHz : first.spacingHz;
   const firstFrequencyHz = even.reduce((first, row) => Math.min(first, amplitudeBinHz(row, 0)), Infinity);
   const binOf = (hz: number) => Math.round((hz - firstFrequencyHz) / spacingHz);
   const placed = even.filter((row) => binOf(amplitudeBinHz(row, 0)) + row.binCount <= MAX_BINS);
