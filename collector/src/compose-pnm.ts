@@ -16,6 +16,7 @@ import { pnmJobs, type PnmJobs } from './pnm/jobs.js';
 import { measurementStore } from './pnm/measurement-store.js';
 import { createModemLocks } from './pnm/modem-lock.js';
 import { operationStore } from './pnm/operation-store.js';
+import { deposit } from './pnm/receive/deposit.js';
 import { createSpool } from './pnm/receive/spool.js';
 import { createTftpServer } from './pnm/receive/tftp-server.js';
 import { createPnmService, type PnmService } from './pnm/service.js';
@@ -89,6 +90,7 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     receiver,
     ingest,
     audit: auditLog(pool, now),
+    deposit: (file) => deposit(spool, now, file),
     destination: { addresses: advertisedAddresses(config), path: '' },
     openReader: ({ cmts: id, address }) => {
       const target = targets.get(id);

@@ -4,7 +4,7 @@ import type pg from 'pg';
 import type { Component } from '../src/lib/component.js';
 import { parseIp } from '../src/lib/ip.js';
 import { Secret } from '../src/lib/secret.js';
-import { DEFAULT_CAPTURE_TIMERS } from '../src/pnm/capture-run.js';
+import { DEFAULT_CAPTURE_TIMERS, type CaptureTimers } from '../src/pnm/capture-run.js';
 import { auditLog, captureStore } from '../src/pnm/capture-store.js';
 import { createFileKeeper } from '../src/pnm/file-keeper.js';
 import { createIngest } from '../src/pnm/ingest.js';
@@ -12,6 +12,7 @@ import { pollCmts } from '../src/pnm/jobs.js';
 import { measurementStore } from '../src/pnm/measurement-store.js';
 import { createModemLocks } from '../src/pnm/modem-lock.js';
 import { operationStore } from '../src/pnm/operation-store.js';
+import { deposit } from '../src/pnm/receive/deposit.js';
 import { createSpool } from '../src/pnm/receive/spool.js';
 import { createTftpServer } from '../src/pnm/receive/tftp-server.js';
 import { createPnmService, type PnmService } from '../src/pnm/service.js';
@@ -39,7 +40,13 @@ const readerAt = (host: string, port: number) =>
   createSnmpReader({ host, port, credential: CREDENTIAL, timeoutMs: 1500, retries: 3, maxRepetitions: 25 });
 
 /** The PNM side as the collector has it, against a simulated plant. */
-export function pnmAt(pool: pg.Pool, dataDir: string, place: PlantPlace, parallelModems: number): Pnm {
+export function pnmAt(
+  pool: pg.Pool,
+  dataDir: string,
+  place: PlantPlace,
+  parallelModems: number,
+  timers: Partial<CaptureTimers> = {},
+): Pnm {
   const spool = createSpool(join(dataDir, 'spool'));
   const files = createFileKeeper(join(dataDir, 'pnm'));
   const modems = modemStore(pool);
@@ -54,6 +61,7 @@ export function pnmAt(pool: pg.Pool, dataDir: string, place: PlantPlace, paralle
     receiver,
     ingest: createIngest({ captures, files, spool, now, defaultRequiredMerDb: 34, log }),
     audit: auditLog(pool, now),
+    deposit: (file) => deposit(spool, now, file),
     destination: { addresses: [parseIp('127.0.0.1')], path: 'pnm/' },
     openReader: ({ address }) => readerAt(address, place.modemPort),
     clock: {
@@ -61,7 +69,7 @@ export function pnmAt(pool: pg.Pool, dataDir: string, place: PlantPlace, paralle
       monotonicMs: () => performance.now(),
       sleep: async (ms, signal) => void (await sleep(ms, undefined, { signal })),
     },
-    timers: DEFAULT_CAPTURE_TIMERS,
+    timers: { ...DEFAULT_CAPTURE_TIMERS, ...timers },
     parallelModems,
     writeAllowed: true,
     log,

@@ -1,84 +1,20 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createSocket } from 'node:dgram';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import type pg from 'pg';
 import { createPool } from '../src/db/pool.js';
 import { decodeRxMer } from '../src/pnm/formats/rxmer.js';
 import { parseMac } from '../src/lib/mac.js';
-import type { Operation } from '../src/pnm/schemas.js';
-import { createAgents, type Agents } from '../src/simulator/agent.js';
-import { createPlant, type Plant } from '../src/simulator/plant.js';
 import { describeDatabase, useDatabase } from './database.js';
-import { pnmAt, readInventory, type PlantPlace, type Pnm } from './capture-world.js';
+import { settled, startPlant, stopPlant, type RunningPlant } from './capture-plant.js';
+import { pnmAt, readInventory, type Pnm } from './capture-world.js';
 
 /** The whole way, over real UDP: SET, status, TFTP, file, database. */
 
-async function freePort(): Promise<number> {
-  const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
-  await once(socket, 'listening');
-  const { port } = socket.address();
-  socket.close();
-  return port;
-}
-
-interface World {
-  plant: Plant;
-  agents: Agents;
-  place: PlantPlace;
-  dataDir: string;
-}
-
-async function startPlant(network: string, modemCount: number): Promise<World> {
-  const tftpPort = await freePort();
-  const port = await freePort();
-  const half = modemCount / 2;
-  const plant = createPlant({
-    nodes: [
-      { name: 'N1', legs: { A: half / 2, B: half / 2 } },
-      { name: 'N2', legs: { A: half / 2, B: half / 2 } },
-    ],
-    cmtsAddress: `127.${network}.0.1`,
-    firstModemAddress: `127.${network}.1.1`,
-    port,
-    tftpPort,
-    measureMs: 300,
-  });
-  const agents = createAgents(plant.agents);
-  await agents.start();
-  const place = { cmts: agents.endpoint('cmts-1'), modemPort: port, tftpPort };
-  return { plant, agents, place, dataDir: await mkdtemp(join(tmpdir(), 'plantgraph-capture-')) };
-}
-
-async function stopPlant({ plant, agents, dataDir }: World): Promise<void> {
-  await plant.stop();
-  await agents.stop();
-  await rm(dataDir, { recursive: true, force: true });
-}
-
 const request = (mac: string, test: 'rxmer' | 'constellation' = 'rxmer') => ({ mac, test, channelIds: [] });
-
-async function settled(pnm: Pnm, ids: readonly string[], limitMs: number): Promise<Operation[]> {
-  const untilMs = performance.now() + limitMs;
-  const operations: Operation[] = [];
-  for (const id of ids) {
-    for (;;) {
-      const operation = await pnm.service.operation(id);
-      if (operation !== undefined && operation.finishedAt !== null) {
-        operations.push(operation);
-        break;
-      }
-      if (performance.now() > untilMs) throw new Error(`operation ${operations.length} did not end in ${limitMs} ms`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  return operations;
-}
 
 async function filesBelow(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -88,7 +24,7 @@ async function filesBelow(folder: string): Promise<string[]> {
 describeDatabase('captures', (edition) => {
   const database = useDatabase(edition);
   const network = edition === 'plain' ? '41' : '42';
-  let world: World;
+  let world: RunningPlant;
   let pnm: Pnm | undefined;
   const pools: pg.Pool[] = [];
   let child: ChildProcess | undefined;

@@ -8,6 +8,7 @@ import { readIdentity, type ModemIdentity, type TestRow } from './identify.js';
 import { measure } from './measure.js';
 import type { ModemSession } from './modem-session.js';
 import type { ReceivedFile } from './receive/receiver.js';
+import { readSpectrumTable } from './spectrum-table.js';
 import { awaitUpload } from './upload.js';
 
 /** Waits for the gate; a modem runs one test at a time. */
@@ -145,6 +146,7 @@ async function captureRow(run: ChannelRun, row: TestRow, captureIds: readonly st
     );
   }
   if (card.isGated) await waitUntilReady(session, run, order.signal);
+  if (run.isTable) return [await captureTable(run, row, captureIds[0] as string)];
   const asked = await ask(run, row, captureIds);
   try {
     const { truncated } = await measure(run, asked);
@@ -165,6 +167,35 @@ async function captureRow(run: ChannelRun, row: TestRow, captureIds: readonly st
     return results;
   } finally {
     for (const { wait } of asked.files) wait.cancel();
+    await disarm(run);
+  }
+}
+
+/** The way without a file: the rows of a table, kept as a file would be. */
+async function captureTable(run: ChannelRun, row: TestRow, captureId: string): Promise<ChannelResult> {
+  const { order, steps, clock } = run;
+  const { channelId } = row;
+  const { operationId, mac, address, test } = order;
+  const name = nameOf(run, test, row, captureId);
+  await run.asked({
+    captureId,
+    operationId,
+    mac,
+    address,
+    test,
+    ...row,
+    askedName: name,
+    requestedAt: clock.now(),
+  });
+  try {
+    const { bytes, truncated } = await readSpectrumTable(run);
+    steps.start('upload', channelId);
+    const file = await run.deposit({ id: captureId, name, bytes });
+    steps.done('upload', channelId, `read by SNMP, ${file.bytes} bytes`);
+    const result = await keep(run, { channelId, captureId, truncated }, { status: 'fulfilled', value: file });
+    steps.done('store', channelId, truncated ? 'not every segment was there' : undefined);
+    return result;
+  } finally {
     await disarm(run);
   }
 }

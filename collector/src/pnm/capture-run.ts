@@ -82,6 +82,8 @@ export interface CaptureDeps {
   identified(identity: ModemIdentity): Promise<void>;
   asked(capture: AskedCapture): Promise<void>;
   failed(captureId: string, error: { code: string; message: string }): Promise<void>;
+  /** Puts what was read by SNMP where uploads wait. */
+  deposit(file: { readonly id: string; readonly name: string; readonly bytes: Uint8Array }): Promise<ReceivedFile>;
   /** Decodes and stores; resolves with the id of the stored capture. Throws when the file is not what was asked for. */
   ingest(file: ReceivedFile, how: { truncated: boolean }): Promise<string>;
 }
@@ -100,6 +102,8 @@ export interface ChannelRun extends Omit<CaptureDeps, 'reader' | 'identified'> {
   readonly session: ModemSession;
   readonly reader: SnmpReader;
   readonly band: DownstreamBand;
+  /** The spectrum analyser writes no file: its table is read. */
+  readonly isTable: boolean;
 }
 
 /** One file that a run waits for. */

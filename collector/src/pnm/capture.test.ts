@@ -47,6 +47,9 @@ function setUp(misbehaviour: Misbehaviour = {}) {
     identified: async () => undefined,
     asked: async (capture) => void asked.push(capture),
     failed: async (captureId, { code }) => void failed.push({ captureId, code }),
+    deposit: async () => {
+      throw new Error('nothing is read as a table here');
+    },
     ingest: async (file) => file.id,
   };
   const run = (channelIds: number[] = []) =>

@@ -5,6 +5,7 @@ import { setDestination } from './destination.js';
 import { CaptureError } from './errors.js';
 import { readDownstreamBand, readIdentity, type ModemIdentity, type TestRow } from './identify.js';
 import { ModemSession } from './modem-session.js';
+import { hasTableOnly } from './spectrum-table.js';
 
 /**
  * Measures one modem, channel by channel (pnm-control, section 5). Throws when nothing could be started; a channel's
@@ -28,8 +29,10 @@ export async function runCapture(order: CaptureOrder, deps: CaptureDeps): Promis
   steps.start('destination', null);
   steps.done('destination', null, await setDestination(session, order.address, deps.destination));
 
-  const band = order.test === 'spectrum' ? await readDownstreamBand(reader, signal) : DEFAULT_BAND;
-  const run: ChannelRun = { ...deps, order, session, card, band };
+  const isSpectrum = order.test === 'spectrum';
+  const band = isSpectrum ? await readDownstreamBand(reader, signal) : DEFAULT_BAND;
+  const isTable = isSpectrum && (await hasTableOnly(reader, signal));
+  const run: ChannelRun = { ...deps, order, session, card, band, isTable };
   const results: ChannelResult[] = [];
   for (const row of rows) results.push(...(await runRow(run, row)));
   return results;

@@ -2,7 +2,7 @@ import type { Component } from '../lib/component.js';
 import type { SnmpReader } from '../snmp/reader.js';
 import { runCapture } from './capture.js';
 import { failureOf } from './capture-channel.js';
-import type { CaptureTimers, ChannelResult } from './capture-run.js';
+import type { CaptureDeps, CaptureTimers, ChannelResult } from './capture-run.js';
 import { TEST_CARDS } from './capture-tests.js';
 import type { CaptureStore } from './capture-store.js';
 import type { UploadDestination } from './destination.js';
@@ -24,6 +24,7 @@ export interface CaptureWorkerOptions {
   readonly ingest: Ingest;
   readonly audit: AuditLog;
   readonly destination: UploadDestination;
+  readonly deposit: CaptureDeps['deposit'];
   /** The modem's agent, with the credential that its CMTS's entry names. */
   readonly openReader: (modem: KnownModem & { readonly address: string }) => SnmpReader;
   readonly clock: CaptureClock;

@@ -171,5 +171,5 @@ export function captureHistogram(head: CaptureHead, { impairments }: ReceivedBan
 }
 
 /** The magic and a few octets: the layout of the rest is not published, so there is nothing to be right about. */
-export const captureLatencyReport = (): Uint8Array =>
-  encodeLatencyReport({ rawBytes: Uint8Array.of(0x4c, 0x4c, 0x44, 0x01, 0, 0, 0, 0) });
+export const captureLatencyReport = ({ deviceTimeSec }: CaptureHead): Uint8Array =>
+  encodeLatencyReport({ rawBytes: Uint8Array.of(0x4c, 0x4c, 0x44, 0x01, ...wireOfUint32([deviceTimeSec])) });

@@ -94,7 +94,7 @@ export function createMeasurer(options: MeasurerOptions): Measurer {
         case 'histogram':
           return file(captureHistogram(head, band(), random));
         default:
-          return file(captureLatencyReport());
+          return file(captureLatencyReport(head));
       }
     },
     spectrum: (settings, head) => file(captureSpectrum(head, settingsOf(settings), band(), random)),
