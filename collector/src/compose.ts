@@ -35,6 +35,7 @@ import { explainReads } from './topology/explain-store.js';
 import { historyReads } from './topology/history-store.js';
 import { createTopologyLoop, type TopologyLoop } from './topology/jobs.js';
 import { pollDevice } from './topology/poll.js';
+import { routingView } from './topology/routing-view.js';
 import { topologyRoutes } from './topology/routes.js';
 import { topologyService } from './topology/service.js';
 import { topologyReads } from './topology/store.js';
@@ -219,14 +220,21 @@ function readerCache(devices: readonly ResolvedDevice[], openReader: (target: Re
   };
 }
 
-/** The forwarding tables as path search asks for them, made again only after an inference. */
+/** The forwarding and routing tables as path search asks for them, made again only after an inference. */
 function cachedTables(loop: TopologyLoop) {
-  let made: { version: number; tables: { forwarding: ReturnType<typeof forwardingView> } } | undefined;
+  let made: { version: number; tables: PathTables } | undefined;
   return () => {
     const { version, facts } = loop.snapshot();
-    if (made?.version !== version) made = { version, tables: { forwarding: forwardingView(facts) } };
+    if (made?.version !== version) {
+      made = { version, tables: { forwarding: forwardingView(facts), routing: routingView(facts) } };
+    }
     return made.tables;
   };
+}
+
+interface PathTables {
+  readonly forwarding: ReturnType<typeof forwardingView>;
+  readonly routing: ReturnType<typeof routingView>;
 }
 
 function countTopology(metrics: Metrics, loop: TopologyLoop): void {

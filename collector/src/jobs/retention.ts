@@ -20,7 +20,7 @@ export const topologyRetention = ({ rawDays, pollDays, edgeDays }: RetentionDays
   { table: 'raw_rows', time: 'time', days: rawDays },
   { table: 'poll_outcomes', time: 'time', days: pollDays },
   { table: 'interface_counters', time: 'time', days: pollDays },
-  ...['device', 'interfaces', 'arp', 'mac', 'lldp', 'cdp', 'stp', 'lag', 'routing'].map((kind) => ({
+  ...['device', 'interfaces', 'arp', 'mac', 'lldp', 'cdp', 'stp', 'lag', 'routing', 'routes'].map((kind) => ({
     table: `facts_${kind}`,
     time: 'valid_to',
     days: pollDays,

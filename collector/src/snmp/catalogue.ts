@@ -8,6 +8,7 @@ import * as ciscoVtp from './tables/cisco-vtp-mib.js';
 import * as entity from './tables/entity-mib.js';
 import * as lag from './tables/ieee8023-lag-mib.js';
 import * as interfaces from './tables/if-mib.js';
+import * as ipForward from './tables/ip-forward-mib.js';
 import * as ip from './tables/ip-mib.js';
 import * as isis from './tables/isis-mib.js';
 import * as lldp from './tables/lldp-mib.js';
@@ -27,6 +28,8 @@ export interface KnownTable {
   readonly columns: readonly string[];
   /** Cisco IOS keeps rows of this table in each VLAN's context. */
   readonly isPerVlan: boolean;
+  /** No more rows than this are read. */
+  readonly maxRows?: number;
 }
 
 const PER_VLAN = 'BRIDGE-MIB';
@@ -34,6 +37,7 @@ const MIBS: Readonly<Record<string, object>> = {
   'SNMPv2-MIB': system,
   'IF-MIB': interfaces,
   'IP-MIB': ip,
+  'IP-FORWARD-MIB': ipForward,
   'ENTITY-MIB': entity,
   'LLDP-MIB': lldp,
   'LLDP-V2-MIB': lldpV2,
@@ -58,6 +62,9 @@ const TABLE_NAMES: Readonly<Record<string, string>> = {
   '1.3.6.1.2.1.31.1.1.1': 'ifXTable',
   '1.3.6.1.2.1.31.1.2.1': 'ifStackTable',
   '1.3.6.1.2.1.4.20.1': 'ipAddrTable',
+  '1.3.6.1.2.1.4.21.1': 'ipRouteTable',
+  '1.3.6.1.2.1.4.24.4.1': 'ipCidrRouteTable',
+  '1.3.6.1.2.1.4.24.7.1': 'inetCidrRouteTable',
   '1.3.6.1.2.1.17.1.4.1': 'dot1dBasePortTable',
   '1.3.6.1.2.1.17.7.1.2.1.1': 'dot1qFdbTable',
   '1.3.6.1.2.1.17.7.1.4.2.1': 'dot1qVlanCurrentTable',
@@ -116,6 +123,7 @@ function tablesIn(mib: string, named: readonly Named[]): KnownTable[] {
     mib,
     columns: columns.map(({ oid }) => oid).sort((a, b) => compareOids(parseOid(a), parseOid(b))),
     isPerVlan: mib === PER_VLAN,
+    ...(mib === 'IP-FORWARD-MIB' ? { maxRows: ipForward.MAX_ROUTES } : {}),
   }));
 }
 

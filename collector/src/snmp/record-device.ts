@@ -83,7 +83,7 @@ class Recorder {
     const { signal, limits, onTable } = this.#options;
     const walk = await this.#reader.walk(table.columns, {
       ...(signal ? { signal } : {}),
-      ...(limits ? { limits } : {}),
+      limits: { ...(table.maxRows === undefined ? {} : { rows: table.maxRows }), ...limits },
       ...(vlan === undefined ? {} : { vlan }),
     });
     if (!isWhole(walk.outcome)) for (const column of table.columns) this.lost.add(column);

@@ -38,6 +38,7 @@ export function mergeFacts(
     stack: of('lag').stack,
     routing: of('routing').routing,
     virtualMacs: of('routing').virtualMacs,
+    routes: of('routes').routes,
     tables: mergeTables(base, polled, whole),
   };
   return { facts, whole };
@@ -46,10 +47,15 @@ export function mergeFacts(
 const portsOf = (facts: DeviceFacts, source: LocalPortFact['source']) =>
   facts.localPorts.filter((port) => port.source === source);
 
-/** Reports belong to the facts they made: those of a kind that was read whole are replaced together. */
+/**
+ * Reports belong to the facts they made: those of a kind that was read whole are replaced together. That a table is
+ * too large to be read is an answer too, which says that the facts of its kind are not to be relied on any more.
+ */
 function mergeTables(base: DeviceFacts, polled: DeviceFacts, whole: ReadonlySet<FactKind>): DeviceFacts['tables'] {
-  const kept = Object.entries(base.tables).filter(([, report]) => !whole.has(report.kind));
-  const fresh = Object.entries(polled.tables).filter(([, report]) => whole.has(report.kind));
+  const reports = Object.values(polled.tables);
+  const told = new Set([...whole, ...reports.filter(({ capped }) => capped).map(({ kind }) => kind)]);
+  const kept = Object.entries(base.tables).filter(([, report]) => !told.has(report.kind));
+  const fresh = Object.entries(polled.tables).filter(([, report]) => told.has(report.kind));
   return Object.fromEntries([...kept, ...fresh].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -64,6 +70,7 @@ export const FACT_TABLES = [
   'facts_stp',
   'facts_lag',
   'facts_routing',
+  'facts_routes',
 ] as const;
 export type FactTable = (typeof FACT_TABLES)[number];
 
@@ -146,6 +153,11 @@ function addKind(
     case 'routing':
       facts.routing.forEach((fact) => add('facts_routing', routingKey(fact), fact));
       return add('facts_device', 'virtual macs', facts.virtualMacs);
+    case 'routes':
+      for (const fact of facts.routes) {
+        add('facts_routes', `${fact.network}/${fact.prefixLength} ${fact.nextHop ?? '-'} ${fact.ifIndex ?? '-'}`, fact);
+      }
+      return;
   }
 }
 
@@ -200,6 +212,7 @@ export function fromRows(
     stack: part('stack', empty.stack),
     routing: all('facts_routing'),
     virtualMacs: part('virtual macs', empty.virtualMacs),
+    routes: all('facts_routes'),
   };
 }
 

@@ -66,7 +66,7 @@ export function factsStore(pool: pg.Pool): FactsStore {
       const partial = toRows(polled, partialKinds)
         .filter(({ table }) => table !== 'facts_device')
         .slice(0, MAX_PARTIAL_ROWS);
-      const broken = Object.entries(polled.tables).filter(([, report]) => !isWhole(report.outcome));
+      const broken = Object.entries(polled.tables).filter(([, { outcome, capped }]) => !isWhole(outcome) && !capped);
       const success = broken.length === 0 && whole.size > 0;
       let refused = 0;
       await inTransaction(pool, async (client) => {
@@ -149,9 +149,13 @@ async function writeOutcomes(
   const reports = Object.values(polled.tables);
   const sum = (count: (report: DeviceFacts['tables'][string]) => number) =>
     reports.reduce((total, report) => total + count(report), 0);
-  const rows = success
-    ? [{ table: '*', kind: '*', outcome: 'complete', detail: null, rows: sum((r) => r.rows), used: sum((r) => r.used) }]
-    : broken.map(([table, report]) => ({ table, ...report }));
+  const all = { table: '*', kind: '*', outcome: 'complete', detail: null };
+  // a table over our own cap is no failure of the device, and still is not read
+  const capped = Object.entries(polled.tables).filter(([, report]) => report.capped);
+  const rows = [
+    ...(success ? [{ ...all, rows: sum((r) => r.rows), used: sum((r) => r.used) }] : []),
+    ...[...broken, ...capped].map(([table, report]) => ({ table, ...report })),
+  ];
   await client.query(
     `insert into poll_outcomes (time, device_id, module, mib_table, kind, outcome, detail, row_count, used_count)
      select $1, $2, $3, o.* from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::int[], $9::int[]) o`,

@@ -18,6 +18,7 @@ export const FACT_KINDS = [
   'stp',
   'lag',
   'routing',
+  'routes',
   'chassis',
 ] as const;
 export type FactKind = (typeof FACT_KINDS)[number];
@@ -35,6 +36,8 @@ export interface TableReport {
   readonly used: number;
   /** Why the others did not: reason to number of rows. */
   readonly dropped: Readonly<Record<string, number>>;
+  /** The table is larger than we read: not whole, and no failure of the device. */
+  readonly capped?: true;
 }
 
 /** SNMPv2-MIB system group and the keys of identity. */
@@ -252,6 +255,21 @@ export type RoutingFact =
       readonly neighbourRouterId: string | null;
     };
 
+export type RouteProtocol = 'local' | 'static' | 'ospf' | 'isis' | 'bgp' | 'rip' | 'eigrp' | 'other';
+
+/** One route (inetCidrRouteTable, ipCidrRouteTable or ipRouteTable). Equal-cost routes are a row each. */
+export interface RouteFact {
+  readonly network: string;
+  readonly prefixLength: number;
+  /** Null when the network is connected or rejected. */
+  readonly nextHop: string | null;
+  /** Null when the agent does not tell, as for routes that are resolved through another one. */
+  readonly ifIndex: number | null;
+  readonly type: 'local' | 'remote' | 'reject';
+  readonly protocol: RouteProtocol;
+  readonly metric: number | null;
+}
+
 /** Everything one device said in one cycle. Kinds that were not asked have no report in `tables` and no rows. */
 export interface DeviceFacts {
   readonly deviceId: string;
@@ -274,6 +292,7 @@ export interface DeviceFacts {
   readonly lag: readonly LagFact[];
   readonly stack: readonly StackFact[];
   readonly routing: readonly RoutingFact[];
+  readonly routes: readonly RouteFact[];
   /** Virtual-router MACs of this device (VRRP-MIB): never a host, never an identity. */
   readonly virtualMacs: readonly string[];
   /** By MIB table name; a table read in a VLAN context is `dot1dTpFdbTable@505`. */
@@ -306,6 +325,7 @@ export const emptyFacts = (deviceId: string, polledAt: string): DeviceFacts => (
   lag: [],
   stack: [],
   routing: [],
+  routes: [],
   virtualMacs: [],
   tables: {},
 });

@@ -17,7 +17,7 @@ import { nodesOf } from './stored-nodes.js';
 export const POLL_MODULES = {
   tables: ['system', 'bridge', 'arp', 'lldp', 'cdp', 'stp', 'lag', 'routing'],
   interfaces: ['system', 'interfaces'],
-  forwarding: ['system', 'chassis', 'mac'],
+  forwarding: ['system', 'chassis', 'mac', 'routes'],
 } as const satisfies Record<string, readonly FactKind[]>;
 export type PollModule = keyof typeof POLL_MODULES;
 

@@ -10,6 +10,7 @@ import { readLag } from './polling/lag.js';
 import { readLocalNames } from './polling/local-ports.js';
 import { readCdp, readLldp } from './polling/neighbours.js';
 import { PortNames } from './port-names.js';
+import { readRoutes } from './polling/routes.js';
 import { readRouting, readVirtualMacs } from './polling/routing.js';
 import { getScalars } from './polling/scalars.js';
 import { readSpanningTree } from './polling/spanning-tree.js';
@@ -115,6 +116,7 @@ async function readTables(
     fresh.routing = await readRouting(cycle);
     fresh.virtualMacs = await readVirtualMacs(cycle);
   }
+  if (kinds.has('routes')) fresh.routes = await readRoutes(cycle);
   if (kinds.has('arp')) fresh.arp = await readArp(cycle);
   if (kinds.has('mac')) {
     const map = {

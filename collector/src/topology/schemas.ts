@@ -141,7 +141,18 @@ export const PathHop = Type.Object({
   edge: Nullable(Type.String({ description: 'The edge by which the hop is left; null at the end' })),
   method: Nullable(Method),
   confidence: Nullable(Type.Number()),
-  ageSec: Nullable(Type.Number({ description: 'Since the edge was last confirmed' })),
+  ageSec: Nullable(Type.Number({ description: 'Since the edge was last confirmed, or the routing table was read' })),
+  route: Type.Optional(
+    Nullable(
+      Type.Object({
+        prefix: Type.String(),
+        nextHop: Nullable(Type.String({ description: 'Null when the network is connected' })),
+        protocol: Type.String(),
+        metric: Nullable(Type.Number()),
+      }),
+      { description: 'Layer 3: the route by which the hop is left' },
+    ),
+  ),
 });
 export type PathHop = Static<typeof PathHop>;
 
@@ -153,9 +164,17 @@ export const PathAnswer = Type.Object({
   ...freshness,
   outcome: Words(['found', 'no-path', 'unknown-endpoint'] as const),
   reason: Nullable(Type.String({ description: 'Why there is none, with the source that was silent' })),
-  paths: Type.Array(Type.Object({ basis: PathBasis, minConfidence: Type.Number(), hops: Type.Array(PathHop) }), {
-    description: 'Best first; further ones are alternatives',
-  }),
+  paths: Type.Array(
+    Type.Object({
+      basis: PathBasis,
+      minConfidence: Type.Number(),
+      estimate: Type.Optional(
+        Type.Boolean({ description: 'True when the tables that would tell are not known: a guess over links' }),
+      ),
+      hops: Type.Array(PathHop),
+    }),
+    { description: 'Best first; further ones are alternatives, or on layer 3 the set of equal-cost ways' },
+  ),
 });
 export type PathAnswer = Static<typeof PathAnswer>;
 

@@ -18,6 +18,8 @@ export interface TableReading {
   readonly whole: boolean;
   use(): void;
   drop(reason: string): void;
+  /** Says that it was our own cap that cut it. */
+  cap(): void;
 }
 
 interface Entry {
@@ -28,6 +30,7 @@ interface Entry {
   rows: number;
   used: number;
   dropped: Record<string, number>;
+  capped?: true;
 }
 
 /** The reports of all tables read in one cycle. */
@@ -87,6 +90,9 @@ export async function readTable(
     },
     drop: (reason) => {
       entry.dropped[reason] = (entry.dropped[reason] ?? 0) + 1;
+    },
+    cap: () => {
+      entry.capped = true;
     },
   };
 }
