@@ -12,6 +12,7 @@ import type { MibView, ServedInstance } from './mib-view.js';
 import type { Misbehaviour } from './misbehaviour.js';
 import { createPlant, type NodeSpec, type Plant } from './plant.js';
 import { notchScenario, type LegRef } from './scenarios/notch.js';
+import { codewordScenario, echoScenario } from './scenarios/leg-fault.js';
 import type { World } from './scenarios/scenario.js';
 import { uplinkScenario } from './scenarios/uplink.js';
 
@@ -38,7 +39,7 @@ export const DEMO_DEFAULTS: DemoOptions = {
     { name: 'HQ-N1', legs: { A: 4, B: 4 } },
     { name: 'HQ-N2', legs: { A: 3, B: 5 } },
   ],
-  measureMs: 1500,
+  measureMs: 600,
   firstIncidentAfterMs: 180_000,
   incidentEveryMs: 150_000,
   now: () => new Date(),
@@ -86,6 +87,8 @@ const STEP_MS = 1000;
 
 /** A splice that lets a little water in: mild, and the same on the whole leg. */
 const OLD_SPLICE: Impairment = { kind: 'notch', centreHz: 762e6, widthHz: 3e6, depthDb: 7 };
+/** A corroded hardline connector: a weak echo that the whole leg shares. */
+const OLD_CONNECTOR: Impairment = { kind: 'echo', delayNs: 260, levelDb: -24 };
 /** One home with a loose connector and a switch beside the modem. */
 const HOME_FAULT: readonly Impairment[] = [
   { kind: 'ripple', periodHz: 6.2e6, amplitudeDb: 0.6 },
@@ -145,7 +148,7 @@ export function createDemoNetwork(given: Partial<DemoOptions> = {}): DemoNetwork
     writeCommunity: WRITE_COMMUNITY,
     cmtsBase: () => campus.instances(CMTS_ID),
   });
-  const suffering = impair(plant);
+  const legs = impair(plant);
 
   const polled = start.plan.devices.filter((device) => device.polled);
   const campusAgents = polled
@@ -159,7 +162,12 @@ export function createDemoNetwork(given: Partial<DemoOptions> = {}): DemoNetwork
     }));
   const agents = createAgents([...campusAgents, ...plant.agents]);
   const world: World = { plant, network: campus.current, change: campus.change };
-  const scenarios = [uplinkScenario(seed), ...(suffering === undefined ? [] : [notchScenario(suffering)])];
+  const scenarios = [
+    uplinkScenario(seed),
+    ...(legs === undefined
+      ? []
+      : [notchScenario(legs.notched), echoScenario(legs.reflecting), codewordScenario(legs.bursting, [OLD_CONNECTOR])]),
+  ];
   const player = createIncidentPlayer(scenarios, world, {
     firstAfterMs: options.firstIncidentAfterMs,
     everyMs: options.incidentEveryMs,
@@ -199,18 +207,30 @@ export function createDemoNetwork(given: Partial<DemoOptions> = {}): DemoNetwork
   };
 }
 
+/** Where incidents strike. */
+interface StruckLegs {
+  readonly notched: LegRef;
+  readonly reflecting: LegRef;
+  readonly bursting: LegRef;
+}
+
 /**
- * What the plant suffers from the beginning: an old splice on the second leg of the first node, a home fault on its
- * first modem. Returns the leg that incidents strike: the last one of the last node.
+ * What the plant suffers from the beginning: an old splice on the second leg of the first node, an old connector on the
+ * first leg of the last one, a home fault on the first modem; one modem's spectrum analyser writes no files. Undefined
+ * where the plant is too small for legs of their own.
  */
-function impair(plant: Plant): LegRef | undefined {
+function impair(plant: Plant): StruckLegs | undefined {
   const first = plant.modems[0];
   const last = plant.modems.at(-1);
   if (first === undefined || last === undefined) return undefined;
   plant.impairHome(first.mac, HOME_FAULT);
+  const third = plant.modems[2];
+  if (third !== undefined) plant.fail(third.mac, { lacksSpectrumFile: true });
   const spliced = plant.modems.find(({ node, leg }) => node === first.node && leg !== first.leg);
-  if (spliced !== undefined && (spliced.node !== last.node || spliced.leg !== last.leg)) {
-    plant.impairLeg(spliced.node, spliced.leg, [OLD_SPLICE]);
-  }
-  return { node: last.node, leg: last.leg };
+  const old = plant.modems.find(({ node, leg }) => node === last.node && leg !== last.leg);
+  if (spliced === undefined || old === undefined || first.node === last.node) return undefined;
+  plant.impairLeg(spliced.node, spliced.leg, [OLD_SPLICE]);
+  plant.impairLeg(old.node, old.leg, [OLD_CONNECTOR]);
+  const refOf = ({ node, leg }: LegRef): LegRef => ({ node, leg });
+  return { notched: refOf(last), reflecting: refOf(first), bursting: refOf(old) };
 }
