@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { statfsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type pg from 'pg';
@@ -21,6 +22,7 @@ import { composePnm } from './compose-pnm.js';
 import { CMTS_JOB } from './pnm/jobs.js';
 import { pnmRoutes } from './pnm/routes.js';
 import { createEngine } from './snmp/engine/client.js';
+import { engineMemory, readKnownEngines } from './snmp/engine-memory.js';
 import { createSnmpCounters } from './snmp/guard.js';
 import type { SnmpReader } from './snmp/reader.js';
 import { createSnmpReader } from './snmp/session.js';
@@ -73,11 +75,13 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
   const { config } = loaded;
   const metrics = createMetrics({ version: VERSION });
   const snmpCounters = createSnmpCounters();
-  const engine = createEngine({ counters: snmpCounters });
+  const enginesFile = join(options.dataDir, 'snmp-engines.json');
+  const engine = createEngine({ counters: snmpCounters, engines: readKnownEngines(enginesFile, Date.now()) });
   metrics.counts('plantgraph_snmp_packets_total', 'Datagrams sent, and answers taken', 'direction', () => ({
     sent: snmpCounters.sent,
     accepted: snmpCounters.accepted,
     resent: snmpCounters.resent,
+    otherAddress: snmpCounters.otherAddress,
   }));
   metrics.counts('plantgraph_snmp_rejected_total', 'Datagrams refused, by reason', 'reason', () =>
     Object.fromEntries(Object.entries(snmpCounters).filter(([reason]) => !NOT_REJECTED.includes(reason))),
@@ -185,8 +189,9 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
       await engine.close();
     },
   };
+  const memory = engineMemory({ file: enginesFile, engine, onError });
   return {
-    components: [readersComponent, loop, schedule, ...pnm.components, worker, http],
+    components: [readersComponent, memory, loop, schedule, ...pnm.components, worker, http],
     app,
     http,
     devices,

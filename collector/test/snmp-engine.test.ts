@@ -20,11 +20,19 @@ rocommunity reader
 rocommunity6 reader
 createUser operator SHA-256 "authentic-pass" AES "private-pass"
 createUser long SHA-512 "authentic-pass" AES "private-pass"
+createUser aes192 SHA-224 "authentic-pass" AES-192 "private-pass"
+createUser aes192c SHA "authentic-pass" AES-192-C "private-pass"
+createUser aes256 SHA-384 "authentic-pass" AES-256 "private-pass"
+createUser aes256c MD5 "authentic-pass" AES-256-C "private-pass"
 createUser plain SHA "authentic-pass"
 createUser old MD5 "authentic-pass"
 rouser operator priv
 rouser long priv
 rouser plain auth
+rouser aes192 priv
+rouser aes192c priv
+rouser aes256 priv
+rouser aes256c priv
 rouser old auth
 sysName bench-agent
 `;
@@ -121,6 +129,25 @@ const textOf = (columns: readonly string[], walk: TaggedWalk) =>
       const names = instancesOf(columns.map(parseOid), walk.rows).map(({ oid }) => `.${oid.join('.')}`);
       expect(names).toEqual(said.map((line) => line.split(' ')[0]));
     }
+  });
+
+  /** Net-SNMP's plain names are Blumenthal's key extension, those with -C Reeder's. */
+  test.each([
+    ['aes192', 'sha224', 'aes192b'],
+    ['aes192c', 'sha', 'aes192r'],
+    ['aes256', 'sha384', 'aes256b'],
+    ['aes256c', 'md5', 'aes256r'],
+  ] as const)('the user %s with %s and %s', async (user, authentication, privacy) => {
+    const credential: SnmpCredential = {
+      version: '3',
+      user,
+      auth: { protocol: authentication, password: new Secret('authentic-pass') },
+      priv: { protocol: privacy, password: new Secret('private-pass') },
+    };
+    expect((await readerOf(credential).walk([OR_DESCR])).outcome).toBe('complete');
+    const reader = createSnmpReader(targetOf(credential));
+    expect((await reader.get([SYS_NAME])).has(SYS_NAME)).toBe(true);
+    reader.close();
   });
 
   test('index ranges seek, one or several at a time', async () => {

@@ -26,7 +26,7 @@ export interface TargetOptions {
 }
 
 const AUTH: readonly AuthProtocol[] = ['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'];
-const PRIV: readonly PrivProtocol[] = ['des', 'aes', 'aes256b', 'aes256r'];
+const PRIV: readonly PrivProtocol[] = ['des', 'aes', 'aes192b', 'aes192r', 'aes256b', 'aes256r'];
 
 const oneOf = (words: readonly string[]) => (text: string) => {
   if (!words.includes(text)) throw new InvalidArgumentError(`Use one of ${words.join(', ')}.`);

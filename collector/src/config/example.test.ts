@@ -10,5 +10,5 @@ test('the worked example in the documentation is right', () => {
   for (const [, name] of text.matchAll(/file:secrets\/([a-z-]+)/g))
     writeFileSync(join(folder, 'secrets', String(name)), 'secret', { mode: 0o600 });
   const { config } = parseConfig(text, join(folder, 'plantgraph.yaml'));
-  expect(config.devices).toHaveLength(5);
+  expect(config.devices).toHaveLength(6);
 });

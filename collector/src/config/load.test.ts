@@ -68,7 +68,7 @@ test.each([
   [
     'an unknown version',
     'credentials: { core: { version: 2 } }',
-    ['1:22 credentials.core version must be "2c" or "3" (in quotes)'],
+    ['1:22 credentials.core version must be "1", "2c" or "3" (in quotes)'],
   ],
   [
     'what its version misses',

@@ -123,8 +123,9 @@ function schemaProblem(
         return at(path, error.message ?? 'is not valid');
       return undefined; // the union below says it
     case 'anyOf':
-      return hasKnownVersion(path, value) ? undefined : at(path, 'version must be "2c" or "3" (in quotes)');
+      return hasKnownVersion(path, value) ? undefined : at(path, 'version must be "1", "2c" or "3" (in quotes)');
     case 'enum':
+      if (path[0] === 'credentials' && path[2] === 'version') return undefined; // the union says it
       return at(path, `must be one of ${(error.params['allowedValues'] as unknown[]).join(', ')}`);
     case 'pattern': {
       const description = error.parentSchema?.['description'];
@@ -149,13 +150,13 @@ const versionAt = (path: readonly (string | number)[], value: unknown) => {
 };
 
 const hasKnownVersion = (path: readonly (string | number)[], value: unknown) =>
-  ['2c', '3'].includes(String(versionAt(path, value)));
+  ['1', '2c', '3'].includes(String(versionAt(path, value)));
 
-/** A v2c credential is also compared with the v3 form; what that form misses is no problem of the file. */
+/** A v1 or v2c credential is also compared with the v3 form; what that form misses is no problem of the file. */
 function isOtherCredentialVersion(error: ErrorObject, path: readonly (string | number)[], value: unknown): boolean {
   if (path[0] !== 'credentials' || path.length > 2) return false;
   const branch = /anyOf\/(\d)/.exec(error.schemaPath)?.[1];
-  const expected = String(versionAt(path, value)) === '2c' ? '0' : '1';
+  const expected = String(versionAt(path, value)) === '3' ? '1' : '0';
   return !hasKnownVersion(path, value) || (branch !== undefined && branch !== expected);
 }
 
@@ -189,6 +190,14 @@ function referenceProblems(config: Config, at: At): ConfigProblem[] {
     }
     if (device.address !== undefined && isIP(device.address) === 0) {
       problems.push(at(['devices', index, 'address'], `"${device.address}" is no IP address`));
+    }
+    if (device.otherAddressUntil !== undefined && Number.isNaN(Date.parse(device.otherAddressUntil))) {
+      problems.push(
+        at(['devices', index, 'otherAddressUntil'], `"${device.otherAddressUntil}" is no day like 2027-01-31`),
+      );
+    }
+    if (device.engineId !== undefined && config.credentials[device.credential]?.version !== '3') {
+      problems.push(at(['devices', index, 'engineId'], 'only devices with an SNMPv3 credential have an engine id'));
     }
     if (device.prefix !== undefined && !isPrefix(device.prefix)) {
       problems.push(
@@ -224,7 +233,7 @@ function secretProblems(config: Config, baseDir: string, at: At): ConfigProblem[
     { path: ['database', 'url'], reference: config.database.url },
   ];
   for (const [name, credential] of Object.entries(config.credentials)) {
-    if (credential.version === '2c') {
+    if (credential.version !== '3') {
       references.push({ path: ['credentials', name, 'community'], reference: credential.community });
       references.push({ path: ['credentials', name, 'writeCommunity'], reference: credential.writeCommunity });
     } else {

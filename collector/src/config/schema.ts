@@ -31,7 +31,11 @@ const SecretReference = Type.String({
 
 const Community = Type.Object(
   {
-    version: Type.Literal('2c'),
+    version: Type.Unsafe<'1' | '2c'>({
+      type: 'string',
+      enum: ['1', '2c'],
+      description: '1 for devices that know nothing newer: slower, and without 64-bit counters',
+    }),
     community: SecretReference,
     writeCommunity: Type.Optional(SecretReference),
   },
@@ -57,9 +61,10 @@ const User = Type.Object(
     priv: Type.Optional(
       Type.Object(
         {
-          protocol: Type.Unsafe<'des' | 'aes' | 'aes256b' | 'aes256r'>({
+          protocol: Type.Unsafe<'des' | 'aes' | 'aes192b' | 'aes192r' | 'aes256b' | 'aes256r'>({
             type: 'string',
-            enum: ['des', 'aes', 'aes256b', 'aes256r'],
+            enum: ['des', 'aes', 'aes192b', 'aes192r', 'aes256b', 'aes256r'],
+            description: 'b and r: the key extensions of Blumenthal and of Reeder (Cisco)',
           }),
           password: SecretReference,
         },
@@ -80,6 +85,18 @@ const Profile = Type.Object(
       maximum: 100,
       default: 25,
       description: 'Rows asked for in one GETBULK',
+    }),
+    minGapMs: Type.Integer({
+      minimum: 0,
+      maximum: 10_000,
+      default: 0,
+      description: 'Least time between two datagrams to the device',
+    }),
+    maxPacketsPerSec: Type.Integer({
+      minimum: 0,
+      maximum: 100_000,
+      default: 0,
+      description: 'Datagrams to the device in a second, repeats included; 0 is no limit',
     }),
     tablesSec: seconds(60, 'Interval of the small topology tables (LLDP, CDP, LAG, STP, ARP)'),
     interfacesSec: seconds(60, 'Interval of the interface tables and counters'),
@@ -113,6 +130,18 @@ const DeviceEntry = Type.Object(
       Type.Integer({ minimum: 1, maximum: 65535, description: 'For a CMTS: the SNMP port of its modems' }),
     ),
     profile: { ...Id, default: 'default' } as typeof Id,
+    engineId: Type.Optional(
+      Type.String({
+        pattern: '^(0x)?([0-9A-Fa-f]{2}){5,32}$',
+        description: 'The SNMPv3 engine id of the device, in hex and quotes: another one that answers for it is refused',
+      }),
+    ),
+    otherAddressUntil: Type.Optional(
+      Type.String({
+        pattern: '^\\d{4}-\\d{2}-\\d{2}(T[0-9:.]+Z)?$',
+        description: 'Until this day (2027-01-31) the device may answer from another of its addresses',
+      }),
+    ),
     anchor: Type.Boolean({ default: false, description: 'Counts as "the network" when impact is asked for' }),
   },
   { additionalProperties: false },
@@ -204,6 +233,8 @@ export const DEFAULT_PROFILE: ConfigProfile = {
   timeoutMs: 2000,
   retries: 3,
   maxRepetitions: 25,
+  minGapMs: 0,
+  maxPacketsPerSec: 0,
   tablesSec: 60,
   interfacesSec: 60,
   forwardingSec: 300,

@@ -41,9 +41,9 @@ export function credentialOf(config: Config, name: string, baseDir: string): Snm
   const credential = config.credentials[name];
   if (!credential) throw new RangeError(`no credential ${name}`);
   const secret = (reference: string) => mustResolveSecret(reference, baseDir);
-  if (credential.version === '2c') {
+  if (credential.version !== '3') {
     return {
-      version: '2c',
+      version: credential.version,
       community: secret(credential.community),
       ...(credential.writeCommunity === undefined ? {} : { writeCommunity: secret(credential.writeCommunity) }),
     };
@@ -58,5 +58,70 @@ export function credentialOf(config: Config, name: string, baseDir: string): Snm
       ? { priv: { protocol: credential.priv.protocol, password: secret(credential.priv.password) } }
       : {}),
     ...(credential.context === undefined ? {} : { context: credential.context }),
+  };
+}
+
+/** Files whose contents a credential depends on. */
+function filesOf(config: Config, name: string, baseDir: string): string[] {
+  const credential = config.credentials[name];
+  if (!credential) return [];
+  const references =
+    credential.version === '3'
+      ? [credential.auth?.password, credential.priv?.password]
+      : [credential.community, credential.writeCommunity];
+  return references.flatMap((reference) =>
+    reference?.startsWith('file:') ? [resolve(baseDir, reference.slice('file:'.length))] : [],
+  );
+}
+
+const stampOf = (files: readonly string[]): string =>
+  files
+    .map((file) => {
+      const found = statSync(file, { throwIfNoEntry: false });
+      return found ? `${found.ino}:${found.size}:${found.mtimeMs}` : '';
+    })
+    .join(' ');
+
+/** How long a rotated secret may go unnoticed. */
+const LOOK_AGAIN_MS = 5_000;
+
+export interface LiveCredentials {
+  /** The same object until one of its secret files has changed. */
+  of(name: string): SnmpCredential;
+}
+
+/**
+ * Credentials whose secret files are read again when they change, so that a rotation takes effect without a restart. A
+ * file that cannot be read, or not yet, leaves the secret that was known.
+ */
+export function liveCredentials(config: Config, baseDir: string, clockMs = () => performance.now()): LiveCredentials {
+  const known = new Map<string, { credential: SnmpCredential; files: string[]; stamp: string; lookedAtMs: number }>();
+  return {
+    of(name) {
+      const nowMs = clockMs();
+      const held = known.get(name);
+      if (!held) {
+        const files = filesOf(config, name, baseDir);
+        const made = {
+          credential: credentialOf(config, name, baseDir),
+          files,
+          stamp: stampOf(files),
+          lookedAtMs: nowMs,
+        };
+        known.set(name, made);
+        return made.credential;
+      }
+      if (nowMs - held.lookedAtMs < LOOK_AGAIN_MS) return held.credential;
+      held.lookedAtMs = nowMs;
+      const stamp = stampOf(held.files);
+      if (stamp === held.stamp) return held.credential;
+      try {
+        held.credential = credentialOf(config, name, baseDir);
+        held.stamp = stamp;
+      } catch {
+        // half written or gone: looked at again next time
+      }
+      return held.credential;
+    },
   };
 }

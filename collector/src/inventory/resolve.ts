@@ -1,4 +1,4 @@
-import { credentialOf } from '../config/secrets.js';
+import { liveCredentials, type LiveCredentials } from '../config/secrets.js';
 import type { Loaded } from '../config/load.js';
 import { DEFAULT_PROFILE, type ConfigDevice, type ConfigProfile } from '../config/schema.js';
 import type { SnmpReader } from '../snmp/reader.js';
@@ -32,13 +32,14 @@ export async function resolveInventory(
   { config, baseDir }: Loaded,
   options: ResolveOptions,
 ): Promise<ResolvedDevice[]> {
+  const credentials = liveCredentials(config, baseDir);
   const devices = new Map<string, ResolvedDevice>();
   const addresses = new Set<string>();
   const add = (entry: ConfigDevice, id: string, address: string): void => {
     if (addresses.has(address)) return; // a named device is not found again by a prefix
     addresses.add(address);
     const unique = devices.has(id) ? `${id}-${address.replaceAll(':', '-')}` : id;
-    devices.set(unique, resolveDevice(entry, unique, address, { config, baseDir }));
+    devices.set(unique, resolveDevice(entry, unique, address, config, credentials));
   };
   for (const entry of config.devices) {
     if (entry.address !== undefined) add(entry, entry.id ?? entry.address.replaceAll(':', '-'), entry.address);
@@ -46,7 +47,7 @@ export async function resolveInventory(
   for (const entry of config.devices) {
     const { prefix } = entry;
     if (prefix === undefined) continue;
-    const target = resolveDevice(entry, prefix, prefix, { config, baseDir }).target;
+    const target = resolveDevice(entry, prefix, prefix, config, credentials).target;
     const open = (host: string) =>
       options.openReader({
         ...target,
@@ -62,16 +63,16 @@ export async function resolveInventory(
   return [...devices.values()];
 }
 
-function resolveDevice(entry: ConfigDevice, id: string, address: string, { config, baseDir }: Loaded): ResolvedDevice {
+function resolveDevice(
+  entry: ConfigDevice,
+  id: string,
+  address: string,
+  config: Loaded['config'],
+  credentials: LiveCredentials,
+): ResolvedDevice {
   const polling = config.profiles[entry.profile] ?? DEFAULT_PROFILE;
-  const { timeoutMs, retries, maxRepetitions } = polling;
-  const target = (credential: string, port: number) => ({
-    port,
-    credential: credentialOf(config, credential, baseDir),
-    timeoutMs,
-    retries,
-    maxRepetitions,
-  });
+  const { timeoutMs, retries, maxRepetitions, minGapMs, maxPacketsPerSec } = polling;
+  const pace = { timeoutMs, retries, maxRepetitions, minGapMs, maxPacketsPerSec };
   return {
     id,
     address,
@@ -81,8 +82,31 @@ function resolveDevice(entry: ConfigDevice, id: string, address: string, { confi
     profile: entry.profile,
     anchor: entry.anchor,
     polling,
-    target: { host: address, ...target(entry.credential, entry.port) },
-    modemTarget:
-      entry.modemCredential === undefined ? undefined : target(entry.modemCredential, entry.modemPort ?? SNMP_PORT),
+    target: {
+      host: address,
+      port: entry.port,
+      ...pace,
+      ...(entry.engineId === undefined ? {} : { engineId: entry.engineId.toLowerCase().replace(/^0x/, '') }),
+      ...(entry.otherAddressUntil === undefined ? {} : { anyAddressUntilMs: Date.parse(entry.otherAddressUntil) }),
+      get credential() {
+        return credentials.of(entry.credential);
+      },
+    },
+    modemTarget: modemTargetOf(entry, pace, credentials),
+  };
+}
+
+function modemTargetOf(
+  { modemCredential, modemPort }: ConfigDevice,
+  pace: Pick<SnmpTarget, 'timeoutMs' | 'retries' | 'maxRepetitions'>,
+  credentials: LiveCredentials,
+): ResolvedDevice['modemTarget'] {
+  if (modemCredential === undefined) return undefined;
+  return {
+    port: modemPort ?? SNMP_PORT,
+    ...pace,
+    get credential() {
+      return credentials.of(modemCredential);
+    },
   };
 }

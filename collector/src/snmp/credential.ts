@@ -1,7 +1,8 @@
 import type { Secret } from '../lib/secret.js';
 
 export type AuthProtocol = 'md5' | 'sha' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
-export type PrivProtocol = 'des' | 'aes' | 'aes256b' | 'aes256r';
+/** AES-192 and AES-256 exist with two key extensions, Blumenthal's (b) and Reeder's (r). */
+export type PrivProtocol = 'des' | 'aes' | 'aes192b' | 'aes192r' | 'aes256b' | 'aes256r';
 
 /** How to ask a device. Held by reference in the inventory; secrets never print. */
 export type SnmpCredential =

@@ -174,7 +174,8 @@ export function createEngineReader(target: SnmpTarget, options: EngineReaderOpti
   };
 }
 
-async function engineGet(
+/** GETs scalars through the engine. Rejects with SnmpError. */
+export async function engineGet(
   { engine, config }: EngineReaderOptions,
   target: SnmpTarget,
   oids: readonly string[],

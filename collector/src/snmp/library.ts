@@ -36,12 +36,15 @@ const AUTH: Record<AuthProtocol, netSnmp.AuthProtocols> = {
   sha512: netSnmp.AuthProtocols.sha512,
 };
 
-const PRIV: Record<PrivProtocol, netSnmp.PrivProtocols> = {
+const PRIV: Partial<Record<PrivProtocol, netSnmp.PrivProtocols>> = {
   des: netSnmp.PrivProtocols.des,
   aes: netSnmp.PrivProtocols.aes,
   aes256b: netSnmp.PrivProtocols.aes256b,
   aes256r: netSnmp.PrivProtocols.aes256r,
 };
+
+/** Whether the library has the cipher; AES-192 it has not. */
+export const isInLibrary = (protocol: PrivProtocol): boolean => PRIV[protocol] !== undefined;
 
 export interface LibraryOptions {
   readonly address: string;

@@ -48,7 +48,7 @@ describe.each(WAYS)('through %s', (way) => {
       asked.push(pdu.maxRepetitions);
       return pdu.maxRepetitions > 2 ? [respond(datagram, [], { errorStatus: 1 })] : [honest(datagram, 6)];
     });
-    const { snmp } = reader(port);
+    const { snmp } = reader(port, { timeoutMs: 5_000 });
     expect(await snmp.walk([ROOT])).toMatchObject({ outcome: 'complete', rows: { length: 6 } });
     expect(asked).toEqual([10, 5, 2, 2, 2, 2]);
     await snmp.walk([ROOT]);
@@ -61,7 +61,10 @@ describe.each(WAYS)('through %s', (way) => {
         ? [respond(datagram, [], { errorStatus: 1 })]
         : [honest(datagram, 4)],
     );
-    expect(await reader(port).snmp.walk([ROOT])).toMatchObject({ outcome: 'complete', rows: { length: 4 } });
+    expect(await reader(port, { timeoutMs: 5_000 }).snmp.walk([ROOT])).toMatchObject({
+      outcome: 'complete',
+      rows: { length: 4 },
+    });
   });
 
   test('an agent that keeps silent when its answer would be large is asked for less', async () => {
@@ -80,7 +83,7 @@ describe.each(WAYS)('through %s', (way) => {
     const instances = [1, 2, 3, 4, 5].flatMap((i) => [row(i), { ...row(i), oid: [...parseOid(second), i] }]);
     const sorted = [UPTIME, ...instances].sort((a, b) => compareOids(a.oid, b.oid));
     const port = await agent((datagram) => [honest(datagram, sorted, 3)]);
-    const walk = await reader(port).snmp.walk([ROOT, second]);
+    const walk = await reader(port, { timeoutMs: 5_000 }).snmp.walk([ROOT, second]);
     expect(walk.outcome).toBe('endOfMib');
     expect(walk.rows.length).toBe(5);
     for (let i = 0; i < 5; i++) expect([walk.rows.number(0, i), walk.rows.number(1, i)]).toEqual([i + 1, i + 1]);
@@ -135,13 +138,15 @@ describe.each(WAYS)('through %s', (way) => {
       ];
     });
     const names = [1, 2, 3, 4, 5].map((i) => `${ROOT}.${i}`);
-    const scalars = await reader(port).snmp.get(names);
+    const scalars = await reader(port, { timeoutMs: 5_000 }).snmp.get(names);
     expect(names.map((name) => scalars.number(name))).toEqual([1, undefined, undefined, 4, 5]);
   });
 
   test('GET refuses an answer for another object', async () => {
     const port = await agent((datagram) => [respond(datagram, [row(9)])]);
-    await expect(reader(port).snmp.get([`${ROOT}.1`])).rejects.toMatchObject({ code: 'SNMP_ERROR_STATUS' });
+    await expect(reader(port, { timeoutMs: 5_000 }).snmp.get([`${ROOT}.1`])).rejects.toMatchObject({
+      code: 'SNMP_ERROR_STATUS',
+    });
   });
 
   test('a SET is sent once', async () => {

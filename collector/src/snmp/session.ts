@@ -3,11 +3,12 @@ import { isIP } from 'node:net';
 import type { SnmpTarget } from './credential.js';
 import { createLocalEngine, type EngineClient } from './engine/client.js';
 import { hasCipher } from './engine/usm-keys.js';
-import { addressOf, engineWalk } from './engine-reader.js';
+import { addressOf, engineGet, engineWalk, type EngineWalkOptions } from './engine-reader.js';
 import { SnmpError } from './errors.js';
 import { createGuard, createSnmpCounters, type Expected, type Guard, type SnmpCounters } from './guard.js';
 import {
   failureOf,
+  isInLibrary,
   librarySetOf,
   openLibrarySession,
   varbindOf,
@@ -38,7 +39,7 @@ export interface SnmpReaderDeps {
 
 /** A reader over the network. Its rows also know their tags. */
 export interface LiveReader extends SnmpReader {
-  walk(columns: readonly string[], options?: WalkOptions): Promise<TaggedWalk>;
+  walk(columns: readonly string[], options?: EngineWalkOptions): Promise<TaggedWalk>;
 }
 
 /** About what fills one Ethernet datagram without fragments, at 24 to 30 octets a varbind. */
@@ -60,6 +61,7 @@ const FIRST_EXCEPTION_TAG = 128;
 interface Link {
   readonly session: LibrarySession;
   readonly guard: Guard;
+  readonly credential: SnmpTarget['credential'];
 }
 
 interface Identity {
@@ -71,9 +73,10 @@ type Ask = (session: LibrarySession, done: Done) => void;
 type Raw = { readonly kind: 'raw'; readonly varbinds: unknown } | Failure;
 
 /**
- * A live reader: walks go through our engine, GET and SET through one session of the library for the device, opened with
- * the first request and kept, so that a v3 engine is discovered once. VLAN contexts share it, because requests go out one at a time and each carries its own community
- * or context; a weak agent is asked one walk's request and one other at a time.
+ * A live reader: walks and GETs go through our engine, SET through one session of the library for the device, opened with
+ * the first request and kept as long as its credential is the same. Where only the library has the cipher everything goes
+ * through it; VLAN contexts share its session, because requests go out one at a time and each carries its own community or
+ * context.
  */
 export function createSnmpReader(target: SnmpTarget, deps: SnmpReaderDeps = {}): LiveReader {
   return new SessionReader(target, deps);
@@ -101,16 +104,29 @@ class SessionReader implements LiveReader {
     setMaxListeners(0, this.#closing.signal); // one for each walk under way
   }
 
-  /** Through the engine, except where only the library can. */
-  walk(columns: readonly string[], options: WalkOptions = {}): Promise<TaggedWalk> {
+  walk(columns: readonly string[], options: EngineWalkOptions = {}): Promise<TaggedWalk> {
+    const engine = this.#engineToUse();
+    if (!engine) return this.#walkByLibrary(columns, options);
+    return engineWalk({ engine }, this.#target, columns, { ...options, signal: this.#signalOf(options.signal) });
+  }
+
+  get(oids: readonly string[], options: { signal?: AbortSignal; vlan?: number } = {}): Promise<Scalars> {
+    const engine = this.#engineToUse();
+    if (!engine) return this.#getByLibrary(oids, options);
+    return engineGet({ engine }, this.#target, oids, this.#signalOf(options.signal), options.vlan);
+  }
+
+  /** The engine, except where only the library can. */
+  #engineToUse(): EngineClient | undefined {
     const { credential } = this.#target;
     const cipher = credential.version === '3' ? credential.priv?.protocol : undefined;
-    if (this.#engine === 'none' || (cipher !== undefined && !hasCipher(cipher))) {
-      return this.#walkByLibrary(columns, options);
-    }
+    if (this.#engine === 'none' || (cipher !== undefined && !hasCipher(cipher))) return undefined;
     this.#engine ??= this.#ownEngine = createLocalEngine({ counters: this.#counters });
-    const signal = options.signal ? AbortSignal.any([options.signal, this.#closing.signal]) : this.#closing.signal;
-    return engineWalk({ engine: this.#engine }, this.#target, columns, { ...options, signal });
+    return this.#engine;
+  }
+
+  #signalOf(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#closing.signal]) : this.#closing.signal;
   }
 
   async #walkByLibrary(columns: readonly string[], options: WalkOptions): Promise<TaggedWalk> {
@@ -152,7 +168,7 @@ class SessionReader implements LiveReader {
     return walk;
   }
 
-  async get(oids: readonly string[], options: { signal?: AbortSignal; vlan?: number } = {}): Promise<Scalars> {
+  async #getByLibrary(oids: readonly string[], options: { signal?: AbortSignal; vlan?: number }): Promise<Scalars> {
     const identity = this.#identityOf(options.vlan);
     const found = new Map<string, Varbind>();
     const names = oids.map((oid) => parseOid(oid).join('.'));
@@ -176,7 +192,12 @@ class SessionReader implements LiveReader {
       throw new SnmpError('SNMP_NO_WRITE_CREDENTIAL', `${this.#target.host} has no community for writing`);
     }
     // the engine is discovered by a read, because the SET itself goes out once only
-    if (credential.version === '3' && !this.#hasAnswered) await this.get([SYS_UP_TIME], options);
+    if (credential.version === '3' && credential.priv && !isInLibrary(credential.priv.protocol)) {
+      const cipher = credential.priv.protocol;
+      throw new SnmpError('SNMP_NO_WRITE_CREDENTIAL', `${this.#target.host}: nothing can be SET with ${cipher}`);
+    }
+    const isKnown = this.#hasAnswered && this.#link?.credential === credential;
+    if (credential.version === '3' && !isKnown) await this.#getByLibrary([SYS_UP_TIME], options);
     const writer =
       credential.version !== '3' && credential.writeCommunity
         ? { ...identity, community: credential.writeCommunity.reveal() }
@@ -311,8 +332,10 @@ class SessionReader implements LiveReader {
   }
 
   async #open(): Promise<Link> {
-    if (this.#link) return this.#link;
     const { host, port, credential, timeoutMs, retries } = this.#target;
+    if (this.#link?.credential === credential) return this.#link;
+    if (this.#link) this.#drop('the credential has changed');
+    this.#hasAnswered = false;
     const address = await addressOf(host);
     const guard = createGuard({
       address,
@@ -324,7 +347,7 @@ class SessionReader implements LiveReader {
     const dgramModule = guard.dgramModule;
     const session = openLibrarySession(credential, { address, port, isIpv6, timeoutMs, retries, dgramModule });
     session.on('error', () => this.#counters.decode++);
-    this.#link = { session, guard };
+    this.#link = { session, guard, credential };
     return this.#link;
   }
 

@@ -2,9 +2,6 @@ import type { AuthProtocol, PrivProtocol } from '../credential.js';
 import type { WalkLimits } from '../reader.js';
 import type { IndexRange } from './names.js';
 
-/** AES-192 exists in the same two key extensions as AES-256, Blumenthal's (b) and Reeder's (r). */
-export type EnginePrivProtocol = PrivProtocol | 'aes192b' | 'aes192r';
-
 /** A credential as the engine's thread gets it. It belongs to the request, not to the device. */
 export type EngineCredential =
   | { readonly version: '1' | '2c'; readonly community: string }
@@ -13,7 +10,7 @@ export type EngineCredential =
       readonly user: string;
       readonly context: string;
       readonly auth?: { readonly protocol: AuthProtocol; readonly password: string };
-      readonly priv?: { readonly protocol: EnginePrivProtocol; readonly password: string };
+      readonly priv?: { readonly protocol: PrivProtocol; readonly password: string };
     };
 
 export interface EngineConfig {

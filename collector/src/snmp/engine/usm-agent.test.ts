@@ -1,6 +1,6 @@
 import { Secret } from '../../lib/secret.js';
 import { createSnmpCounters } from '../guard.js';
-import type { SnmpCredential } from '../credential.js';
+import type { PrivProtocol, SnmpCredential } from '../credential.js';
 import { createEngineReader, engineCredentialOf } from '../engine-reader.js';
 import { createSnmpReader } from '../session.js';
 import {
@@ -18,7 +18,7 @@ import {
 import { UsmAgent, type Tampering } from '../test-usm-agent.js';
 import { createLocalEngine } from './client.js';
 import type { EngineOptions } from './engine.js';
-import { DEFAULT_ENGINE_CONFIG, type EngineCredential, type EnginePrivProtocol } from './task.js';
+import { DEFAULT_ENGINE_CONFIG, type EngineCredential } from './task.js';
 import { hasCipher } from './usm-keys.js';
 
 closeAfterEach();
@@ -230,7 +230,7 @@ test('several users of one engine, each with a level of its own, share its clock
   expect(drops(counters)).toEqual([]);
 });
 
-const PRIVACY: EnginePrivProtocol[] = ['des', 'aes', 'aes192b', 'aes192r', 'aes256b', 'aes256r'];
+const PRIVACY: PrivProtocol[] = ['des', 'aes', 'aes192b', 'aes192r', 'aes256b', 'aes256r'];
 describe.each(['md5', 'sha', 'sha224', 'sha256', 'sha384', 'sha512'] as const)('%s', (authentication) => {
   test.each(PRIVACY)('with %s, where the runtime has it', async (protocol) => {
     const credential: EngineCredential & { version: '3' } = {

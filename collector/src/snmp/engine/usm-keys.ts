@@ -1,7 +1,7 @@
 import { createHash, createSecretKey, getCiphers, type KeyObject } from 'node:crypto';
-import type { AuthProtocol } from '../credential.js';
+import type { AuthProtocol, PrivProtocol } from '../credential.js';
 import { AUTH, localizeKey, passwordToKey } from '../usm.js';
-import type { EngineCredential, EnginePrivProtocol } from './task.js';
+import type { EngineCredential } from './task.js';
 
 /** How one user speaks with one engine. */
 export interface UsmKeys {
@@ -14,7 +14,7 @@ export interface UsmKeys {
     { readonly cipher: string; readonly key: KeyObject; readonly preIv: Uint8Array | undefined } | undefined;
 }
 
-const CIPHER: Record<EnginePrivProtocol, { readonly cipher: string; readonly keyLength: number }> = {
+const CIPHER: Record<PrivProtocol, { readonly cipher: string; readonly keyLength: number }> = {
   des: { cipher: 'des-cbc', keyLength: 16 },
   aes: { cipher: 'aes-128-cfb', keyLength: 16 },
   aes192b: { cipher: 'aes-192-cfb', keyLength: 24 },
@@ -26,7 +26,7 @@ const DES_KEY_OCTETS = 8;
 const MAX_PASSWORDS = 1_024;
 
 /** Whether this runtime has the cipher; Node 17 and newer have DES with the legacy provider only. */
-export const hasCipher = (protocol: EnginePrivProtocol): boolean => getCiphers().includes(CIPHER[protocol].cipher);
+export const hasCipher = (protocol: PrivProtocol): boolean => getCiphers().includes(CIPHER[protocol].cipher);
 
 /**
  * Keys by engine and user. Hashing a password costs half a millisecond and does not depend on the engine, so it is done
@@ -61,7 +61,7 @@ export class UsmKeyring {
 
 function privOf(
   auth: AuthProtocol,
-  protocol: EnginePrivProtocol,
+  protocol: PrivProtocol,
   localized: Buffer,
   engineId: Uint8Array,
 ): NonNullable<UsmKeys['priv']> {
@@ -75,7 +75,7 @@ function privOf(
 /** Hashes are shorter than long keys; two drafts fill the rest differently and both are in use. */
 function extendKey(
   auth: AuthProtocol,
-  protocol: EnginePrivProtocol,
+  protocol: PrivProtocol,
   localized: Buffer,
   engineId: Uint8Array,
   length: number,
