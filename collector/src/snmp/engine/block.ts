@@ -68,8 +68,11 @@ export interface BlockHead {
 
 /** Room that walks collect in, used again: fresh memory for each costs more than filling it. */
 interface Scratch {
-  data: Buffer;
-  entries: Uint32Array;
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Over the same memory. */
+  readonly view: DataView;
+  readonly entries: Uint32Array<ArrayBuffer>;
+  readonly segments: Float64Array<ArrayBuffer>;
 }
 const spare: Scratch[] = [];
 const MAX_SPARE = 512;
@@ -80,45 +83,98 @@ const align8 = (at: number): number => (at + 7) & ~7;
 const FIRST_DATA = 4_096;
 const FIRST_ENTRIES = 256;
 
-const scratchOf = (): Scratch =>
-  spare.pop() ?? { data: Buffer.allocUnsafeSlow(FIRST_DATA), entries: new Uint32Array(FIRST_ENTRIES * 2) };
+/** Of a segment while it is collected: its four fields, and 1 if sysUpTime is known. */
+const SEGMENT_FIELDS = 5;
+const FIRST_SEGMENTS = 16;
+
+function newScratch(): Scratch {
+  const data = new Uint8Array(FIRST_DATA);
+  return {
+    data,
+    view: new DataView(data.buffer),
+    entries: new Uint32Array(FIRST_ENTRIES * 2),
+    segments: new Float64Array(FIRST_SEGMENTS * SEGMENT_FIELDS),
+  };
+}
+
+/** Memory as it is found: all of it must be written. */
+const rawOctets = (length: number): Uint8Array<ArrayBuffer> => {
+  const { buffer } = Buffer.allocUnsafeSlow(length);
+  return new Uint8Array(buffer);
+};
+
+/** Second word of an entry: root and length of the name. */
+export const entryWord = (root: number, nameOctets: number): number => root | (nameOctets << 16);
 
 /** Collects answers; each varbind area is copied once. */
 export class BlockBuilder {
   entryCount = 0;
   dataOctets = 0;
-  readonly #scratch = scratchOf();
-  #data = this.#scratch.data;
-  #entries = this.#scratch.entries;
-  readonly #segments: number[] = [];
+  #segmentCount = 0;
   #segmentFirst = 0;
+  /** What was collected so far, and behind `dataOctets` the area of the answer at hand. */
+  data: Uint8Array<ArrayBuffer>;
+  view: DataView;
+  /** Two words an entry; replaced when it grows. */
+  entries: Uint32Array<ArrayBuffer>;
+  #segments: Float64Array<ArrayBuffer>;
 
-  /** Says which varbind of the present datagram is taken. `nameStart` counts from the start of the area. */
-  add(nameStart: number, nameOctets: number, root: number): void {
-    const at = this.entryCount * 2;
-    if (at === this.#entries.length) {
-      const larger = new Uint32Array(this.#entries.length * 2);
-      larger.set(this.#entries);
-      this.#entries = larger;
+  constructor() {
+    const { data, view, entries, segments } = spare.pop() ?? newScratch();
+    this.data = data;
+    this.view = view;
+    this.entries = entries;
+    this.#segments = segments;
+  }
+
+  /** Puts the varbind area of an answer behind the data. It stays there once `endSegment` says how much is taken. */
+  append(datagram: Uint8Array, start: number, end: number): void {
+    const octets = end - start;
+    if (this.dataOctets + octets > this.data.length) {
+      const larger = rawOctets(Math.max(this.data.length * 2, this.dataOctets + octets));
+      larger.set(this.data.subarray(0, this.dataOctets));
+      this.data = larger;
+      this.view = new DataView(larger.buffer);
     }
-    this.#entries[at] = this.dataOctets + nameStart;
-    this.#entries[at + 1] = root | (nameOctets << 16);
+    this.data.set(new Uint8Array(datagram.buffer, datagram.byteOffset + start, octets), this.dataOctets);
+  }
+
+  /** Makes room for so many more entries. */
+  reserve(count: number): Uint32Array<ArrayBuffer> {
+    const wanted = (this.entryCount + count) * 2;
+    if (wanted > this.entries.length) {
+      const larger = new Uint32Array(Math.max(this.entries.length * 2, wanted));
+      larger.set(this.entries.subarray(0, this.entryCount * 2));
+      this.entries = larger;
+    }
+    return this.entries;
+  }
+
+  /** Says which varbind of the area is taken. `nameStart` counts from its start. */
+  add(nameStart: number, nameOctets: number, root: number): void {
+    const entries = this.reserve(1);
+    entries[this.entryCount * 2] = this.dataOctets + nameStart;
+    entries[this.entryCount * 2 + 1] = entryWord(root, nameOctets);
     this.entryCount++;
   }
 
-  /** Closes the answer whose entries were added, and copies what they point at. */
-  endSegment(datagram: Uint8Array, start: number, end: number, receivedAtMs: number, ticks: number | undefined): void {
+  /** Keeps so many octets of the area, at which the entries that were added point. */
+  endSegment(octets: number, receivedAtMs: number, ticks: number | undefined): void {
     if (this.entryCount === this.#segmentFirst) return;
-    const octets = end - start;
-    if (this.dataOctets + octets > this.#data.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(this.#data.length * 2, this.dataOctets + octets));
-      this.#data.copy(larger, 0, 0, this.dataOctets);
-      this.#data = larger;
-    }
-    this.#data.set(start === 0 && end === datagram.length ? datagram : datagram.subarray(start, end), this.dataOctets);
     this.dataOctets += octets;
-    const count = this.entryCount - this.#segmentFirst;
-    this.#segments.push(receivedAtMs, this.#segmentFirst, count, ticks ?? 0, ticks === undefined ? 0 : 1);
+    const at = this.#segmentCount * SEGMENT_FIELDS;
+    if (at === this.#segments.length) {
+      const larger = new Float64Array(this.#segments.length * 2);
+      larger.set(this.#segments);
+      this.#segments = larger;
+    }
+    const segments = this.#segments;
+    segments[at] = receivedAtMs;
+    segments[at + 1] = this.#segmentFirst;
+    segments[at + 2] = this.entryCount - this.#segmentFirst;
+    segments[at + 3] = ticks ?? 0;
+    segments[at + 4] = ticks === undefined ? 0 : 1;
+    this.#segmentCount++;
     this.#segmentFirst = this.entryCount;
   }
 
@@ -128,7 +184,7 @@ export class BlockBuilder {
     const roots = head.roots.map(encodeOid);
     const ranges = head.ranges.flatMap(({ start, stop }) => [encodeIndex(start), encodeIndex(stop)]);
     const listOctets = (list: readonly Uint8Array[]) => list.reduce((sum, one) => sum + 4 + one.length, 0);
-    const segmentCount = this.#segments.length / 5;
+    const segmentCount = this.#segmentCount;
     const textAt = HEADER_OCTETS;
     const rootsAt = textAt + texts.reduce((sum, text) => sum + text.length, 0);
     const rangesAt = rootsAt + listOctets(roots);
@@ -137,7 +193,9 @@ export class BlockBuilder {
     const dataAt = entriesAt + this.entryCount * ENTRY_OCTETS;
     const total = align8(dataAt + this.dataOctets) + 8;
 
-    const bytes = new Uint8Array(total);
+    const bytes = rawOctets(total);
+    bytes.fill(0, 0, segmentsAt);
+    bytes.fill(0, dataAt + this.dataOctets);
     const view = new DataView(bytes.buffer);
     const words: [number, number][] = [
       [0, MAGIC],
@@ -181,9 +239,9 @@ export class BlockBuilder {
     }
     this.#writeSegments(view, segmentsAt);
     this.#writeEntries(view, entriesAt);
-    bytes.set(this.#data.subarray(0, this.dataOctets), dataAt);
-    if (spare.length < MAX_SPARE && this.#data.length <= MAX_SPARE_OCTETS) {
-      spare.push({ data: this.#data, entries: this.#entries });
+    bytes.set(this.data.subarray(0, this.dataOctets), dataAt);
+    if (spare.length < MAX_SPARE && this.data.length <= MAX_SPARE_OCTETS) {
+      spare.push({ data: this.data, view: this.view, entries: this.entries, segments: this.#segments });
     }
     return bytes;
   }
@@ -191,16 +249,17 @@ export class BlockBuilder {
   #writeEntries(view: DataView, start: number): void {
     const words = this.entryCount * 2;
     if (isLittleEndian) {
-      new Uint32Array(view.buffer, start, words).set(this.#entries.subarray(0, words));
+      new Uint32Array(view.buffer, start, words).set(this.entries.subarray(0, words));
       return;
     }
-    for (let i = 0; i < words; i++) view.setUint32(start + 4 * i, this.#entries[i] as number, true);
+    for (let i = 0; i < words; i++) view.setUint32(start + 4 * i, this.entries[i] as number, true);
   }
 
   #writeSegments(view: DataView, start: number): void {
-    for (let i = 0, at = start; i < this.#segments.length; i += 5, at += SEGMENT_OCTETS) {
+    const end = this.#segmentCount * SEGMENT_FIELDS;
+    for (let i = 0, at = start; i < end; i += SEGMENT_FIELDS, at += SEGMENT_OCTETS) {
       view.setFloat64(at, this.#segments[i] as number, true);
-      for (let field = 1; field < 5; field++) {
+      for (let field = 1; field < SEGMENT_FIELDS; field++) {
         view.setUint32(at + 4 + 4 * field, this.#segments[i + field] as number, true);
       }
     }

@@ -48,7 +48,7 @@ export class Device implements Timed {
   clock: EngineClock | undefined;
   discovery: Exchange | undefined;
   readonly awaitingEngine: Exchange[] = [];
-  uptime: { readonly ticks: number; readonly atMs: number } | undefined;
+  #uptimeTicks = -1;
   largestAnswerOctets = 0;
   readonly #sizes = new Map<string, RequestSize>();
   readonly #wake: (device: Device) => void;
@@ -96,13 +96,13 @@ export class Device implements Timed {
   }
 
   /** Notes the agent's clock; true when it went back further than the time between the two readings allows. */
-  noteUptime(ticks: number, atMs: number): boolean {
-    const before = this.uptime;
-    this.uptime = { ticks, atMs };
-    if (!before) return false;
-    const wrapped = before.ticks > WRAP_NEAR_TICKS && ticks < WRAP_FAR_TICKS;
+  noteUptime(ticks: number): boolean {
+    const before = this.#uptimeTicks;
+    this.#uptimeTicks = ticks;
+    if (before < 0) return false;
+    const wrapped = before > WRAP_NEAR_TICKS && ticks < WRAP_FAR_TICKS;
     // answers in flight together may overtake one another
-    return ticks + OVERTAKEN_TICKS < before.ticks && !wrapped;
+    return ticks + OVERTAKEN_TICKS < before && !wrapped;
   }
 }
 

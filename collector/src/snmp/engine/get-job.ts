@@ -54,7 +54,8 @@ export class GetJob extends Job {
       this.builder.add(start - first, end - start, root);
       last = view.valueEnd(at);
     }
-    this.builder.endSegment(octets, first, last, this.wallMs(nowMs), undefined);
+    this.builder.append(octets, first, last);
+    this.builder.endSegment(last - first, this.wallMs(nowMs), undefined);
     this.start();
   }
 

@@ -80,9 +80,9 @@ export abstract class Job {
     if (isRepeat) this.resentCount++;
   }
 
-  noteUptime(ticks: number, nowMs: number): void {
+  noteUptime(ticks: number): void {
     this.firstUptimeTicks ??= ticks;
-    const wentBack = this.context.device.noteUptime(ticks, nowMs);
+    const wentBack = this.context.device.noteUptime(ticks);
     if (wentBack) this.#flags |= this.#lastUptime < 0 ? BLOCK_FLAG.restarted : BLOCK_FLAG.restartedInside;
     this.#lastUptime = ticks;
   }

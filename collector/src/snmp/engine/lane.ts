@@ -1,4 +1,6 @@
-import { compareNames, isUnder, readUnsigned, type AnswerView } from './answer.js';
+import { entryWord, type BlockBuilder } from './block.js';
+import { compareNames, FIELDS, isUnder, readUnsigned, type AnswerView } from './answer.js';
+import type { RequestSize } from './device.js';
 import { Exchange, type Failure } from './exchange.js';
 import type { End } from './job.js';
 import { decodeOid, encodeOid, isSoundName } from './names.js';
@@ -12,6 +14,8 @@ const TIME_TICKS = 0x43;
 const NO_SUCH_OBJECT = 0x80;
 const NO_SUCH_INSTANCE = 0x81;
 const END_OF_MIB_VIEW = 0x82;
+/** Tags of exceptions have the highest bit. */
+const FIRST_EXCEPTION = 0x80;
 const NAME_ROOM = 64;
 const VARBIND_OCTETS = 40;
 const MESSAGE_OCTETS = 80;
@@ -26,9 +30,13 @@ export class Column {
   name: Uint8Array;
   nameLength: number;
   isDone = false;
-  /** Where the last name stands in the answer being read, −1 for in `name`. */
+  /** Of no range: every name under the root belongs to it. */
+  readonly isWhole: boolean;
+  /** Where the last name stands in what its walk has collected, −1 for nowhere: `name` has it all the same. */
   at = -1;
   end = -1;
+  /** Rows of the answer being read. */
+  taken = 0;
 
   constructor(
     encoded: Uint8Array,
@@ -41,19 +49,20 @@ export class Column {
     this.root = root;
     this.start = start;
     this.stop = stop;
+    this.isWhole = start === undefined && stop === undefined;
     this.name = new Uint8Array(Math.max(NAME_ROOM, first.length));
     this.name.set(first);
     this.nameLength = first.length;
   }
 
-  /** Copies the last name out of the answer. */
-  keep(octets: Uint8Array): void {
+  /** Copies the last name out of the answer; it stays there as well when the walk keeps that part of it. */
+  keep({ data, dataOctets }: BlockBuilder): void {
     if (this.at < 0) return;
     const length = this.end - this.at;
     if (length > this.name.length) this.name = new Uint8Array(2 * length);
-    for (let i = 0; i < length; i++) this.name[i] = octets[this.at + i] as number;
+    for (let i = 0; i < length; i++) this.name[i] = data[this.at + i] as number;
     this.nameLength = length;
-    this.at = -1;
+    if (this.end > dataOctets) this.at = -1;
   }
 
   isPast(octets: Uint8Array, start: number, end: number): boolean {
@@ -72,15 +81,16 @@ export class Column {
 export class Lane extends Exchange {
   readonly #job: WalkJob;
   readonly #columns: readonly Column[];
-  /** Columns of the request in flight, in order. */
+  /** Columns of the request in flight, in order. They are the same ones until one ends or the size changes. */
   #asked: Column[] = [];
   #asksUptime = false;
+  #askedSize: RequestSize | undefined;
   readonly #request: {
     type: 'getBulk' | 'getNext';
     requestId: number;
     nonRepeaters: number;
     maxRepetitions: number;
-    names: { name: Uint8Array; nameLength: number }[];
+    names: readonly { readonly name: Uint8Array; readonly nameLength: number }[];
   } = {
     type: 'getBulk',
     requestId: 0,
@@ -108,21 +118,29 @@ export class Lane extends Exchange {
 
   pdu(id: number): ReadPdu {
     const { size, asksUptime } = this.#job;
+    if (size !== this.#askedSize || (this.#asksUptime && !asksUptime)) this.#choose(size, asksUptime);
+    this.#request.requestId = id;
+    return this.#request;
+  }
+
+  #choose(size: RequestSize, asksUptime: boolean): void {
     const most = size.single ? 1 : size.columns;
-    const asked = this.#asked;
-    asked.length = 0;
-    for (const column of this.#columns) if (!column.isDone && asked.length < most) asked.push(column);
-    const request = this.#request;
+    const asked = this.#columns.filter((column) => !column.isDone).slice(0, most);
     const isNext = size.single || this.security.version === 0;
+    this.#asked = asked;
+    this.#askedSize = size;
     this.#asksUptime = asksUptime && !size.single;
+    const request = this.#request;
     request.type = isNext ? 'getNext' : 'getBulk';
-    request.requestId = id;
     request.nonRepeaters = this.#asksUptime && !isNext ? 1 : 0;
     request.maxRepetitions = isNext ? 0 : size.repetitions;
-    request.names.length = 0;
-    if (this.#asksUptime) request.names.push(UPTIME_NAME);
-    for (const column of asked) request.names.push(column);
-    return request;
+    request.names = this.#asksUptime ? [UPTIME_NAME, ...asked] : asked;
+  }
+
+  /** The next request must leave it out. */
+  #endColumn(column: Column): void {
+    column.isDone = true;
+    this.#askedSize = undefined;
   }
 
   /** v1 says noSuchName of the first name that has no successor: that column has ended. False when it says it of none. */
@@ -131,7 +149,7 @@ export class Lane extends Exchange {
     const isOnly = this.#asked.length === 1 && !(this.#asksUptime && at < 0);
     const ended = isOnly ? this.#asked[0] : this.#asked[at];
     if (!ended) return false;
-    ended.isDone = true;
+    this.#endColumn(ended);
     return true;
   }
 
@@ -154,10 +172,9 @@ export class Lane extends Exchange {
     let ticks: number | undefined;
     if (this.#asksUptime && view.count > 0) {
       ticks = uptimeOf(octets, view);
-      job.takeUptime(ticks, nowMs);
+      job.takeUptime(ticks);
     }
     const end = this.#takeVarbinds(octets, view, first, nowMs, ticks);
-    for (const column of this.#asked) column.keep(octets);
     if (end) return job.end(end);
     // An empty list means that one repetition does not fit, not that the table ends (RFC 3416, 4.2.3).
     if (view.count <= first && !job.shrink()) {
@@ -173,30 +190,58 @@ export class Lane extends Exchange {
     nowMs: number,
     ticks: number | undefined,
   ): End | undefined {
-    const asked = this.#asked;
-    const { builder } = this.#job;
-    const { count } = view;
+    const { count, offsets } = view;
     if (count <= first) return undefined;
+    const asked = this.#asked;
+    const job = this.#job;
+    const { builder } = job;
     const areaStart = view.nameStart(first);
+    builder.append(octets, areaStart, view.valueEnd(count - 1));
+    const { view: data } = builder;
+    const entries = builder.reserve(count);
+    const shift = builder.dataOctets - areaStart;
+    // rows are counted one by one only where the cap is near
+    const isNearCap = job.rowsLeft <= count;
+    let to = builder.entryCount * 2;
     let areaEnd = areaStart;
     let end: End | undefined;
     for (let i = first, turn = 0; i < count; i++) {
       const column = asked[turn] as Column;
       if (++turn === asked.length) turn = 0;
       if (column.isDone) continue;
-      const nameStart = view.nameStart(i);
-      const nameEnd = view.nameEnd(i);
-      end = this.#check(column, octets, view.tag(i), nameStart, nameEnd);
-      if (end) break;
+      const field = i * FIELDS;
+      const nameStart = offsets[field] as number;
+      const nameEnd = offsets[field + 1] as number;
+      const tag = offsets[field + 2] as number;
+      const at = nameStart + shift;
+      const isPlain =
+        column.at >= 0 &&
+        tag < FIRST_EXCEPTION &&
+        followsName(data, column.at, column.end, at, nameEnd + shift, column.encoded.length);
+      if (!isPlain) {
+        end = this.#check(column, octets, tag, nameStart, nameEnd);
+        if (end) break;
+      } else if (!column.isWhole && column.isPast(octets, nameStart, nameEnd)) {
+        this.#endColumn(column);
+      }
       if (column.isDone) continue;
-      column.at = nameStart;
-      column.end = nameEnd;
-      if (column.start !== undefined && column.isBefore(octets, nameStart, nameEnd)) continue;
-      builder.add(nameStart - areaStart, nameEnd - nameStart, column.root);
-      areaEnd = view.valueEnd(i);
-      if (!this.#job.countRow(column.root)) break; // the cap is met before the next request
+      column.at = at;
+      column.end = nameEnd + shift;
+      if (!column.isWhole && column.isBefore(octets, nameStart, nameEnd)) continue;
+      entries[to] = at;
+      entries[to + 1] = entryWord(column.root, nameEnd - nameStart);
+      to += 2;
+      areaEnd = offsets[field + 4] as number;
+      if (!isNearCap) column.taken++;
+      else if (!job.countRows(column.root, 1)) break; // the cap is met before the next request
     }
-    builder.endSegment(octets, areaStart, areaEnd, this.#job.wallMs(nowMs), ticks);
+    builder.entryCount = to >> 1;
+    builder.endSegment(areaEnd - areaStart, job.wallMs(nowMs), ticks);
+    for (const column of asked) {
+      if (column.taken > 0) job.countRows(column.root, column.taken);
+      column.taken = 0;
+      column.keep(builder);
+    }
     return end;
   }
 
@@ -204,19 +249,15 @@ export class Lane extends Exchange {
   #check(column: Column, octets: Uint8Array, tag: number, start: number, end: number): End | undefined {
     if (tag === END_OF_MIB_VIEW) {
       this.#job.noteEndOfMib();
-      column.isDone = true;
+      this.#endColumn(column);
       return undefined;
     }
     if (tag === NO_SUCH_OBJECT || tag === NO_SUCH_INSTANCE) {
       const oid = decodeOid(octets, start, end)?.join('.') ?? 'a name that is no OID';
       return { outcome: 'errorStatus', detail: `the agent answered a walk with noSuchObject at ${oid}` };
     }
-    const follows =
-      column.at < 0 ? FIRST : followsName(octets, column.at, column.end, start, end, column.encoded.length);
-    if (follows === FOLLOWS)
-      return column.stop === undefined ? undefined : this.#checkRange(column, octets, start, end);
     if (!isUnder(octets, start, end, column.encoded)) {
-      column.isDone = true;
+      this.#endColumn(column);
       return undefined;
     }
     if (!isSoundName(octets, start, end)) {
@@ -225,60 +266,51 @@ export class Lane extends Exchange {
     const order =
       column.at < 0
         ? compareNames(octets, start, end, column.name, 0, column.nameLength)
-        : compareNames(octets, start, end, octets, column.at, column.end);
+        : compareNames(octets, start, end, this.#job.builder.data, column.at, column.end);
     if (order <= 0) {
       const oid = decodeOid(octets, start, end)?.join('.') ?? '';
       return { outcome: 'nonIncreasing', detail: `the agent answered ${oid} after a name that does not precede it` };
     }
-    return column.stop === undefined ? undefined : this.#checkRange(column, octets, start, end);
-  }
-
-  #checkRange(column: Column, octets: Uint8Array, start: number, end: number): undefined {
-    if (column.isPast(octets, start, end)) column.isDone = true;
+    if (column.isPast(octets, start, end)) this.#endColumn(column);
     return undefined;
   }
 }
 
-const FOLLOWS = 1;
-/** To be looked at in full: the first name of an answer, or an unusual one. */
-const FIRST = 0;
-
 /**
  * The common case in one pass over the name: it shares the root with the one before, is greater in a sub-identifier of
- * one or two octets, and has only such sub-identifiers behind it.
+ * one or two octets, and has only such sub-identifiers behind it. False for what must be looked at in full.
  */
 function followsName(
-  octets: Uint8Array,
+  data: DataView,
   beforeStart: number,
   beforeEnd: number,
   start: number,
   end: number,
   rootLength: number,
-): number {
+): boolean {
   const shared = Math.min(beforeEnd - beforeStart, end - start);
   let i = 0;
-  while (i < shared && octets[beforeStart + i] === octets[start + i]) i++;
-  if (i < rootLength || i === shared || end - start > MAX_PLAIN_OCTETS) return FIRST;
-  const before = octets[beforeStart + i] as number;
-  const after = octets[start + i] as number;
-  if (((octets[start + i - 1] as number) & 0x80) !== 0) {
+  while (i + 4 <= shared && data.getInt32(beforeStart + i, true) === data.getInt32(start + i, true)) i += 4;
+  while (i < shared && data.getUint8(beforeStart + i) === data.getUint8(start + i)) i++;
+  if (i < rootLength || i === shared || end - start > MAX_PLAIN_OCTETS) return false;
+  const before = data.getUint8(beforeStart + i);
+  const after = data.getUint8(start + i);
+  if (data.getUint8(start + i - 1) >= 0x80) {
     // the second octet of two
-    const isThird = ((octets[start + i - 2] as number) & 0x80) !== 0;
-    if (isThird || before >= 0x80 || after >= 0x80) return FIRST;
+    if (data.getUint8(start + i - 2) >= 0x80 || before >= 0x80 || after >= 0x80) return false;
   } else if ((before & 0x80) !== (after & 0x80)) {
-    return FIRST;
+    return false;
   } else if (after >= 0x80) {
-    const beforeLow = octets[beforeStart + i + 1] as number;
-    const afterLow = octets[start + i + 1] as number;
-    if (beforeLow >= 0x80 || afterLow >= 0x80) return FIRST;
+    if (data.getUint8(beforeStart + i + 1) >= 0x80 || data.getUint8(start + i + 1) >= 0x80) return false;
   }
-  if (after <= before) return FIRST;
-  let open = 0;
+  if (after <= before) return false;
+  let isOpen = false;
   for (let at = start + i; at < end; at++) {
-    if ((octets[at] as number) < 0x80) open = 0;
-    else if (++open > 1) return FIRST;
+    const isMore = data.getUint8(at) >= 0x80;
+    if (isMore && isOpen) return false;
+    isOpen = isMore;
   }
-  return FOLLOWS;
+  return true;
 }
 
 /** An OID has at most 128 sub-identifiers. */

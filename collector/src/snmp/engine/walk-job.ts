@@ -28,6 +28,8 @@ export class WalkJob extends Job {
   #sawEndOfMib = false;
   #openLanes: Lane[] = [];
   readonly #rowsOfColumn: number[];
+  /** Of the longest column. */
+  #mostRows = 0;
   readonly #sizeKey: string;
 
   constructor(request: EngineRequest, context: JobContext) {
@@ -83,19 +85,25 @@ export class WalkJob extends Job {
   }
 
   /** Takes the answer's clock, when it has one where it was asked. */
-  takeUptime(ticks: number | undefined, nowMs: number): void {
+  takeUptime(ticks: number | undefined): void {
     if (ticks !== undefined) {
       this.#hasUptime = true;
-      this.noteUptime(ticks, nowMs);
+      this.noteUptime(ticks);
     } else if (!this.#hasUptime) {
       this.asksUptime = false;
     }
   }
 
-  /** Counts a row of a column; false when the table is larger than may be read. */
-  countRow(column: number): boolean {
-    const rows = (this.#rowsOfColumn[column] as number) + 1;
+  /** Rows that each column may still have. */
+  get rowsLeft(): number {
+    return this.request.limits.rows - this.#mostRows;
+  }
+
+  /** Counts rows of a column; false when the table is larger than may be read. */
+  countRows(column: number, count: number): boolean {
+    const rows = (this.#rowsOfColumn[column] as number) + count;
     this.#rowsOfColumn[column] = rows;
+    if (rows > this.#mostRows) this.#mostRows = rows;
     return rows <= this.request.limits.rows;
   }
 
@@ -167,13 +175,14 @@ export class WalkJob extends Job {
 
   #capMet(): End | undefined {
     const { rows, bytes, pdus } = this.request.limits;
-    const full = this.#rowsOfColumn.some((count) => count > rows)
-      ? `${rows} rows`
-      : this.builder.dataOctets > bytes
-        ? `${bytes} bytes`
-        : this.sentCount >= pdus
-          ? `${pdus} requests`
-          : undefined;
+    const full =
+      this.#mostRows > rows
+        ? `${rows} rows`
+        : this.builder.dataOctets > bytes
+          ? `${bytes} bytes`
+          : this.sentCount >= pdus
+            ? `${pdus} requests`
+            : undefined;
     return full === undefined ? undefined : { outcome: 'deadline', detail: `the table is larger than ${full}` };
   }
 }

@@ -43,7 +43,8 @@ function blockOf(head: Partial<BlockHead>, varbinds: readonly Varbind[]): Uint8A
     const root = whole.roots.findIndex((one) => one.every((id, at) => oid[at] === id));
     builder.add(view.nameStart(i) - start, view.nameEnd(i) - view.nameStart(i), root);
   });
-  builder.endSegment(octets, start, octets.length, RECEIVED_MS, 777);
+  builder.append(octets, start, octets.length);
+  builder.endSegment(octets.length - start, RECEIVED_MS, 777);
   return builder.build(whole);
 }
 
