@@ -9,12 +9,14 @@ interface Props {
   view: AxisView;
   box: Box;
   width: number;
+  /** Where the readout begins; at the top of the plot without. */
+  readoutTop?: number;
   /** What the cursor reads; nothing where there is no cursor. */
   children?: ReactNode;
 }
 
 /** What moves above a plot: cursor line, the stretch being dragged, the readout, the way back from a zoom. */
-export function ChartOverlay({ view, box, width, children }: Props) {
+export function ChartOverlay({ view, box, width, readoutTop, children }: Props) {
   const styles = useStyles2(stylesOf);
   const { cursor, selection, range } = view;
   const x = cursor === undefined ? undefined : xOf(box, range, cursor);
@@ -35,7 +37,7 @@ export function ChartOverlay({ view, box, width, children }: Props) {
       {x === undefined || !children ? null : (
         <div
           className={styles.tooltip}
-          style={{ top: box.top + 4, ...(x > width / 2 ? { right: width - x + 12 } : { left: x + 12 }) }}
+          style={{ top: readoutTop ?? box.top + 4, ...(x > width / 2 ? { right: width - x + 12 } : { left: x + 12 }) }}
           aria-live="polite"
         >
           {children}

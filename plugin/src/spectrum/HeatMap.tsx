@@ -67,7 +67,7 @@ export function HeatMap(props: Props) {
     prepare(context, { width, height }, theme);
     drawHorizontalAxis(context, { box, range, axis, theme, hasGrid: false });
     drawRows(context, { box, range, rows, vertical, image, theme });
-    if (hasStretches) drawStretches(context, { box, range, stretches });
+    if (hasStretches) drawStretches(context, { box, range, stretches, isTinted: false });
     drawLabels(context, { box, rows, vertical, ticks, theme });
   }, [box, range, rows, vertical, ticks, image, stretches, hasStretches, axis, theme, width, height]);
 
@@ -126,7 +126,7 @@ export function HeatMap(props: Props) {
           }}
         />
       ) : null}
-      <ChartOverlay view={view} box={box} width={width}>
+      <ChartOverlay view={view} box={box} width={width} readoutTop={readoutTopOf(edges, box)}>
         {cursor === undefined ? null : (
           <>
             <strong>{formatAt(axis, cursor)}</strong>
@@ -156,6 +156,12 @@ function rowAt(rows: readonly HeatRow[], picked: number | undefined, cursor: num
   const row = picked === undefined ? undefined : rows[picked];
   if (!row || cursor === undefined) return row;
   return rows.find((other) => other.from === row.from && covers(other, cursor)) ?? row;
+}
+
+/** Below a row of the upper half, at the top for one of the lower half: the readout does not hide what it reads. */
+function readoutTopOf(edges: readonly number[] | undefined, box: Box): number {
+  const [, bottom = 0] = edges ?? [];
+  return edges && bottom < box.top + box.height / 2 ? bottom + 6 : box.top + 4;
 }
 
 function nextRow(rows: readonly HeatRow[], picked: number | undefined, move: number): number {

@@ -67,12 +67,12 @@ export function SpectrumChart(props: Props) {
   const box = useMemo(
     () =>
       boxOf(width, height, {
-        left: 52,
+        left: 34 + 7 * unit.length,
         right: 12,
         top: hasStretches ? STRETCH_HEIGHT_PX + 6 : 8,
         bottom: hasSecondAxis ? 40 : 24,
       }),
-    [width, height, hasStretches, hasSecondAxis],
+    [width, height, unit, hasStretches, hasSecondAxis],
   );
   const view = useAxisView(whole, box, series[0]?.step ?? 1);
   const { range, cursor } = view;
@@ -89,7 +89,7 @@ export function SpectrumChart(props: Props) {
     prepare(context, { width, height }, theme);
     drawVerticalAxis(context, { box, range: values, unit, theme });
     drawHorizontalAxis(context, { box, range, axis, theme, hasGrid: true });
-    if (hasStretches) drawStretches(context, { box, range, stretches });
+    if (hasStretches) drawStretches(context, { box, range, stretches, isTinted: true });
     drawPlot(context, { box, range, values, series, levels, markers, columns, theme });
   }, [box, range, values, series, levels, markers, stretches, hasStretches, columns, axis, theme, width, height, unit]);
 

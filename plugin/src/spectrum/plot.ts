@@ -99,10 +99,10 @@ export function drawVerticalAxis(
   }
 }
 
-/** Named stretches: a bar above the plot, faint edges down through it. */
+/** Named stretches: a bar above the plot; below it a tint, or only its edges where colours carry values. */
 export function drawStretches(
   context: CanvasRenderingContext2D,
-  { box, range, stretches }: { box: Box; range: Range; stretches: readonly Stretch[] },
+  { box, range, stretches, isTinted }: { box: Box; range: Range; stretches: readonly Stretch[]; isTinted: boolean },
 ): void {
   context.textBaseline = 'bottom';
   context.textAlign = 'left';
@@ -114,9 +114,18 @@ export function drawStretches(
     const right = Math.min(box.left + box.width, Math.max(left + 2, xOf(box, range, to)));
     context.fillStyle = color;
     context.fillRect(left, box.top - 4, right - left, 3);
-    context.globalAlpha = 0.12;
-    context.fillRect(left, box.top, right - left, box.height);
-    context.globalAlpha = 1;
+    if (isTinted) {
+      context.globalAlpha = 0.12;
+      context.fillRect(left, box.top, right - left, box.height);
+      context.globalAlpha = 1;
+    } else {
+      context.strokeStyle = color;
+      context.lineWidth = 1;
+      context.setLineDash([4, 4]);
+      line(context, left - 0.5, box.top, left - 0.5, box.top + box.height);
+      line(context, right + 0.5, box.top, right + 0.5, box.top + box.height);
+      context.setLineDash([]);
+    }
     const width = context.measureText(label).width;
     const at = Math.max(box.left, Math.min((left + right - width) / 2, box.left + box.width - width));
     if (at < taken) continue; // names over each other say nothing; the cursor names each

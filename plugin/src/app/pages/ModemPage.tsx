@@ -2,7 +2,7 @@ import { dateTimeFormat } from '@grafana/data';
 import { PluginPage } from '@grafana/runtime';
 import { Alert, Badge, Button, Combobox, Field, Stack } from '@grafana/ui';
 import { useEffect, useState } from 'react';
-import type { CaptureTest, Modem, Operation } from '../../../../collector/src/contract.js';
+import type { CaptureRequest, Modem, Operation } from '../../../../collector/src/contract.js';
 import { ApiError, collector } from '../../api/client';
 import { Answer } from '../components/Answer';
 import { DataTable } from '../components/DataTable';
@@ -85,7 +85,7 @@ function ModemDetails({ mac, modem }: { mac: string; modem: Modem | undefined })
       setProblem(error instanceof ApiError ? `${error.message}` : String(error));
     }
   };
-  const measure = (test: CaptureTest) =>
+  const measure = (test: CaptureRequest['test']) =>
     act(() => collector.startCapture({ mac, test, channelIds: [], reason: 'asked for on the modem page' }));
 
   return (

@@ -158,7 +158,7 @@ function readingOf(
   at: number,
   least: number,
 ): string {
-  const bucket = Math.floor((at - startMs) / stepMs);
+  const bucket = Math.min(total.length - 1, Math.floor((at - startMs) / stepMs));
   if (!intervals[bucket]) return 'nothing reported';
   const count = total[bucket] as number;
   const errors = `${countText(uncorrectable[bucket] as number)} uncorrectable`;

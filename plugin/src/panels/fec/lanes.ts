@@ -120,10 +120,11 @@ function drawRatioAxis(
   context.lineWidth = 1;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  const step = plot.height > 110 ? 2 : 4;
+  const step = plot.height > 110 ? 2 : plot.height > 70 ? 4 : 8;
   for (let power = 0; power >= LOWEST_POWER; power -= step) {
     line(context, plot.left, y(10 ** power), plot.left + plot.width, y(10 ** power));
-    const isCrowded = power === LOWEST_POWER && plot.height < 70;
+    // the strip below has its own name
+    const isCrowded = power === LOWEST_POWER && plot.height < 160;
     if (!isCrowded) context.fillText(power === 0 ? '1' : powerText(power), plot.left - 6, y(10 ** power));
   }
   context.fillText('none', plot.left - 6, plot.top + plot.height - 1);

@@ -10,6 +10,8 @@ import { DEFAULTS, type SpectrumOptions, type SpectrumView } from './options';
 import { kindOf, kindsOf, pictureOf, VIEW_NAMES, viewsOf } from './pictures';
 
 const LEGEND_HEIGHT_PX = 44;
+/** The list of what the coefficients are is higher than a line. */
+const LEGEND_WITH_LIST_HEIGHT_PX = 58;
 const NO_DATA: SpectrumData = { spectra: [], estimates: [], echoes: [], taps: [], histograms: [] };
 
 /** Spectrum, channel estimate with its echoes, pre-equaliser, histogram: what the query returns, drawn. */
@@ -43,11 +45,13 @@ export function SpectrumPanel({ data, width, height, options: given, timeZone }:
   );
   if (result.kind !== 'data') return <PanelMessage data={data} result={result} what="captures" />;
   if (!view || !picture) return null;
-  const legendHeight = options.showLegend || options.showViews ? LEGEND_HEIGHT_PX : 0;
+  const hasList = kinds.length > 1 && view !== 'spectrum' && view !== 'taps' && view !== 'histogram';
+  const hasHeader = options.showLegend || options.showViews || hasList;
+  const legendHeight = hasHeader ? (hasList ? LEGEND_WITH_LIST_HEIGHT_PX : LEGEND_HEIGHT_PX) : 0;
   return (
     <div style={{ width, height }} data-testid="plantgraph-spectrum">
       {legendHeight > 0 ? (
-        <div className={styles.legend}>
+        <div className={styles.legend} style={{ height: legendHeight }}>
           {options.showViews && views.length > 1 ? (
             <RadioButtonGroup
               size="sm"
@@ -57,7 +61,7 @@ export function SpectrumPanel({ data, width, height, options: given, timeZone }:
               aria-label="View"
             />
           ) : null}
-          {kinds.length > 1 && view !== 'spectrum' ? (
+          {hasList ? (
             <>
               <span id="plantgraph-spectrum-kind" hidden>
                 Which coefficients
@@ -130,7 +134,6 @@ const stylesOf = (theme: GrafanaTheme2) => ({
     alignItems: 'center',
     alignContent: 'flex-start',
     gap: theme.spacing(0, 1.5),
-    height: LEGEND_HEIGHT_PX,
     overflow: 'auto',
     fontSize: theme.typography.bodySmall.fontSize,
   }),

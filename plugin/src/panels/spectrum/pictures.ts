@@ -248,6 +248,9 @@ function tapsPicture(wanted: Wanted): Picture {
   return { series, levels: [], markers: [], axis: TAP_AXIS, unit: 'dB', minSpan: 40, floor: -60, notes };
 }
 
+/** Of measures/histogram: a tail cut off, a tail shorter than the other. */
+const BAD_VERDICTS: ReadonlySet<string> = new Set(['clipped', 'asymmetric']);
+
 const BIN_AXIS: Axis = { unit: '', perUnit: 1, decimals: 0 };
 
 /** The logarithm of the share of each bin: tails are what clipping cuts. */
@@ -268,7 +271,7 @@ function histogramPicture(wanted: Wanted): Picture {
   const notes = [
     ...(newest?.verdict === undefined
       ? []
-      : [{ text: newest.verdict.replaceAll('_', ' '), isBad: /clip|compress/.test(newest.verdict) }]),
+      : [{ text: newest.verdict.replaceAll('_', ' '), isBad: BAD_VERDICTS.has(newest.verdict) }]),
     ...(newest?.reason === undefined ? [] : [{ text: newest.reason }]),
     { text: 'share of hits by ADC bin, powers of ten' },
   ];
