@@ -15,6 +15,8 @@ import { createIngest } from './pnm/ingest.js';
 import { pnmJobs, type PnmJobs } from './pnm/jobs.js';
 import { measurementStore } from './pnm/measurement-store.js';
 import { createModemLocks } from './pnm/modem-lock.js';
+import type { ModemScalarsOptions } from './pnm/modem-scalars-job.js';
+import { modemScalarsStore } from './pnm/modem-scalars-store.js';
 import { operationStore } from './pnm/operation-store.js';
 import { deposit } from './pnm/receive/deposit.js';
 import { createSpool } from './pnm/receive/spool.js';
@@ -81,7 +83,18 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     log,
     onCount: (result) => count('plantgraph_pnm_files_total', result),
   });
-  const { parallelModems, writeAllowed } = config.pnm;
+  const { parallelModems, writeAllowed, modemScalarsEverySec, parallelScalars } = config.pnm;
+  const scalars: ModemScalarsOptions = {
+    store: modemScalarsStore(pool),
+    openReader: ({ cmts: id, address }) => {
+      const target = targets.get(id);
+      return target && openReader({ ...target, host: address });
+    },
+    everySec: modemScalarsEverySec,
+    parallel: parallelScalars,
+    now,
+    onCount: (result) => count('plantgraph_pnm_modem_polls_total', result),
+  };
   const worker = createCaptureWorker({
     operations,
     captures,
@@ -126,6 +139,7 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
       fec_summary: config.pnm.fecSummaryEverySec,
     },
     writeAllowed,
+    ...(modemScalarsEverySec > 0 && cmts.length > 0 ? { scalars } : {}),
     now,
     retention: { captures, files, days: config.retention.fileDays },
   });
@@ -147,6 +161,7 @@ function counters(metrics: Metrics): (name: string, result: string) => void {
     plantgraph_pnm_files_total: {},
     plantgraph_pnm_trigger_total: {},
     plantgraph_pnm_decoder_total: {},
+    plantgraph_pnm_modem_polls_total: {},
   };
   metrics.counts(
     'plantgraph_tftp_transfers_total',
@@ -171,6 +186,12 @@ function counters(metrics: Metrics): (name: string, result: string) => void {
     'Decoders that a file ended, or too few',
     'code',
     () => counts['plantgraph_pnm_decoder_total'] ?? {},
+  );
+  metrics.counts(
+    'plantgraph_pnm_modem_polls_total',
+    'Readings of modems by how they ended',
+    'result',
+    () => counts['plantgraph_pnm_modem_polls_total'] ?? {},
   );
   return (name, result) => {
     const series = counts[name];

@@ -36,7 +36,8 @@ const CREDENTIAL = { version: '2c', community: new Secret('public'), writeCommun
 const now = () => new Date();
 const log = { warn: () => undefined, info: () => undefined };
 
-const readerAt = (host: string, port: number) =>
+/** An agent of the plant. */
+export const readerAt = (host: string, port: number) =>
   createSnmpReader({ host, port, credential: CREDENTIAL, timeoutMs: 1500, retries: 3, maxRepetitions: 25 });
 
 /** The PNM side as the collector has it, against a simulated plant. */

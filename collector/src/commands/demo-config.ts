@@ -59,6 +59,7 @@ export function demoConfig({ dataDir, apiPort, inventory }: DemoConfigOptions): 
         modulationProfileEverySec: 600,
         histogramEverySec: 600,
         latencyReportEverySec: 1200,
+        modemScalarsEverySec: 60,
         parallelModems: 8,
         requiredMerDb: 34,
       },

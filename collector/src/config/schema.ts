@@ -198,6 +198,13 @@ export const Config = Type.Object(
         spectrumEverySec: scheduled('spectrum of the whole downstream band'),
         fecSummaryEverySec: scheduled('codeword summary; most modems are held for 10 min by it'),
         latencyReportEverySec: scheduled('latency report, where service flows keep latency histograms'),
+        modemScalarsEverySec: Type.Integer({
+          minimum: 0,
+          maximum: 31_536_000,
+          default: 300,
+          description: 'How often levels, quality and pre-equalisers of each modem are read; 0 is off',
+        }),
+        parallelScalars: count(16, 1000, 'Modems whose levels are read at the same time'),
         parallelModems: count(10, 1000, 'Modems measured at the same time'),
         requiredMerDb: Type.Number({
           minimum: 0,

@@ -7,6 +7,7 @@ import type { CaptureStore } from './capture-store.js';
 import type { FileKeeper } from './file-keeper.js';
 import type { OperationStore } from './operation-store.js';
 import { TRIGGER_TESTS, type TriggerTest } from './schemas.js';
+import { pollDueModems, type ModemScalarsOptions } from './modem-scalars-job.js';
 import type { CmtsIdentity, ModemStore } from './store.js';
 import type { CaptureWorker } from './worker.js';
 
@@ -25,6 +26,8 @@ export interface PnmJobsOptions {
   /** 0 or absent is off. Ignored while nothing may be written to modems. */
   readonly everySec: Readonly<Partial<Record<TriggerTest, number>>>;
   readonly writeAllowed: boolean;
+  /** Reads levels of modems; absent: nobody asked for them. */
+  readonly scalars?: ModemScalarsOptions;
   readonly now: () => Date;
   /** Deletes captures and their files after so many days; absent: they are kept for ever. */
   readonly retention?: { readonly captures: CaptureStore; readonly files: FileKeeper; readonly days: number };
@@ -42,11 +45,16 @@ export interface PnmJobs {
 export const CMTS_JOB = 'pnm-cmts';
 export const SCHEDULE_JOB = 'pnm-schedule';
 export const RETENTION_JOB = 'pnm-retention';
+export const SCALARS_JOB = 'pnm-modem-levels';
 
 const SCHEDULE_EVERY_SEC = 30;
 const SCHEDULE_DEADLINE_MS = 20_000;
 /** Operations queued in one go; the next go continues. */
 const SCHEDULE_BATCH = 200;
+/** Due modems are looked for this often; each has a moment of its own within its interval. */
+const SCALARS_TICK_SEC = 10;
+const SCALARS_RUN_MS = 45_000;
+const SCALARS_DEADLINE_MS = 75_000;
 const RETENTION_EVERY_SEC = 3600;
 const RETENTION_DEADLINE_MS = 10 * 60_000;
 const RETENTION_BATCH = 500;
@@ -69,6 +77,13 @@ export function pnmJobs(options: PnmJobsOptions): PnmJobs {
         deadlineMs: SCHEDULE_DEADLINE_MS,
         handler: async () => {
           await queueScheduled(options);
+          return { ok: true };
+        },
+      },
+      [SCALARS_JOB]: {
+        deadlineMs: SCALARS_DEADLINE_MS,
+        handler: async (_job, signal) => {
+          if (options.scalars) await pollDueModems(options.scalars, signal, performance.now() + SCALARS_RUN_MS);
           return { ok: true };
         },
       },
@@ -95,6 +110,7 @@ export function pnmJobs(options: PnmJobsOptions): PnmJobs {
         kind: SCHEDULE_JOB,
         specs: options.writeAllowed ? [alone(SCHEDULE_JOB, SCHEDULE_EVERY_SEC)] : [],
       },
+      { kind: SCALARS_JOB, specs: options.scalars ? [alone(SCALARS_JOB, SCALARS_TICK_SEC)] : [] },
       { kind: RETENTION_JOB, specs: options.retention ? [alone(RETENTION_JOB, RETENTION_EVERY_SEC)] : [] },
     ],
   };

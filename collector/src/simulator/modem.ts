@@ -7,6 +7,7 @@ import { sortInstances, type MibView, type ServedInstance, type SetOutcome } fro
 import type { CaptureHead } from './modem-capture.js';
 import { createFileStore } from './modem-files.js';
 import { identityInstances, MAC_LAYER_IF_INDEX, MIB2, type ModemIdentity } from './modem-identity.js';
+import { levelInstances } from './modem-levels.js';
 import { createMeasurer, segmentCentres } from './modem-measure.js';
 import { applySet, isOfSpectrumFile, modemObjects, SetRefused, type ModemAction } from './modem-objects.js';
 import { bootState, CTL, MEAS, testOf, UPLOAD_CONTROL, type TestRows } from './modem-state.js';
@@ -126,6 +127,7 @@ export function createModem(options: ModemOptions): Modem {
   /** Made when somebody first asks: a plant may have thousands of modems. */
   const makeFixed = (): readonly ServedInstance[] => [
     ...identityInstances(options),
+    ...levelInstances({ channels, levels, random, impairments: () => impairments }),
     { oid: [...MIB2, 1, 3, 0], tag: TAG.timeTicks, value: 0, read: () => ((now() - bootedAtMs) / 10) >>> 0 },
     ...all
       .filter((object) => faults.lacksSpectrumFile !== true || !isOfSpectrumFile(object))

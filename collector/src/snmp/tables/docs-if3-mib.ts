@@ -35,3 +35,13 @@ export const docsIf3CmSpectrumAnalysisCtrlCmdMeasStatus = '1.3.6.1.4.1.4491.2.1.
 export const docsIf3CmSpectrumAnalysisCtrlCmdFileName = '1.3.6.1.4.1.4491.2.1.20.1.34.12';
 /** Index: centre of the segment in Hz. Head of 20 octets, then hundredths of dBmV. */
 export const docsIf3CmSpectrumAnalysisMeasAmplitudeData = '1.3.6.1.4.1.4491.2.1.20.1.35.1.2';
+
+/** State of a modem's registration, 12 operational; index ifIndex of the MAC layer. */
+export const docsIf3CmStatusValue = '1.3.6.1.4.1.4491.2.1.20.1.1.1.1';
+/** Upstream channels of a modem, index ifIndex: tenths of dBmV, two counters, DocsEqualizerData. */
+export const docsIf3CmStatusUsTxPower = '1.3.6.1.4.1.4491.2.1.20.1.2.1.1';
+export const docsIf3CmStatusUsT3Timeouts = '1.3.6.1.4.1.4491.2.1.20.1.2.1.2';
+export const docsIf3CmStatusUsT4Timeouts = '1.3.6.1.4.1.4491.2.1.20.1.2.1.3';
+export const docsIf3CmStatusUsEqData = '1.3.6.1.4.1.4491.2.1.20.1.2.1.6';
+/** RxMER of a downstream channel in tenths of dB, index ifIndex; better than docsIfSigQSignalNoise. */
+export const docsIf3SignalQualityExtRxMER = '1.3.6.1.4.1.4491.2.1.20.1.24.1.1';
