@@ -11,6 +11,7 @@ import { registerRecord } from './record.js';
 import { registerServe } from './serve.js';
 import { registerSimulate } from './simulate.js';
 import { registerSnmp } from './snmp.js';
+import { registerSnmpDecode } from './snmp-decode.js';
 import { registerTopologyInfer } from './topology.js';
 import { registerTopologyExplain } from './topology-explain.js';
 import { registerTopologyGenerate } from './topology-generate.js';
@@ -26,6 +27,7 @@ const REGISTERED: readonly Register[] = [
   registerPnmDecode,
   registerPnmImport,
   registerSnmp,
+  registerSnmpDecode,
   registerRecord,
   registerMigrate,
   registerSimulate,

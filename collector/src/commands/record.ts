@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import type { Command } from 'commander';
 import type { DeviceRecording, RecordedTable } from '../snmp/record-device.js';
 import type { Instance } from '../snmp/recording.js';
@@ -24,7 +25,7 @@ export const registerRecord: Register = (program, run) => {
     .argument('<host>', 'name or address of the device')
     .requiredOption('--out <folder>', 'where to write NAME.snmprec, NAME@VLAN.snmprec and NAME.lost');
   addTargetOptions(record)
-    .option('--name <name>', 'name of the files; the host without it')
+    .option('--name <name>', 'name of the files; without it the host, or a word that tells nothing with --blank')
     .option('--vlans <list>', 'contexts to record too: all (those that the device lists), or numbers with commas')
     .option('--blank', 'replace names, serial numbers and the community by words that tell nothing')
     .option('--blank-key-file <file>', 'key of the replaced words: equal in all recordings made with it')
@@ -40,7 +41,8 @@ export const registerRecord: Register = (program, run) => {
 async function recordHost(host: string, options: RecordCommandOptions): Promise<number> {
   if (options.output !== 'table' && options.output !== 'json') throw new UsageError('--output is table or json');
   const vlans = vlansOf(options.vlans);
-  const name = options.name ?? host;
+  const blankKey = options.blank ? await blankKeyOf(options) : undefined;
+  const name = options.name ?? (blankKey === undefined ? host : blankNameOf(host, blankKey));
   if (!/^[A-Za-z0-9._-]+$/.test(name) || name.startsWith('.')) {
     throw new UsageError('give --name: file names have letters, digits, dots, dashes and underscores');
   }
@@ -66,7 +68,7 @@ async function recordHost(host: string, options: RecordCommandOptions): Promise<
       return outcome === 'timeout' ? EXIT.unavailable : EXIT.failure;
     }
     const community = target.credential.version !== '3' ? [target.credential.community.reveal()] : [];
-    const blank = await blankerOf(options, community);
+    const blank = await blankerOf(blankKey, community);
     const files = await writeFiles(options.out, name, recording, blank);
     printReport(host, recording, files, options.output);
     return recording.lost.length === 0 ? EXIT.ok : EXIT.partial;
@@ -88,12 +90,19 @@ function vlansOf(text: string | undefined): 'all' | number[] {
 
 type Blank = (instances: readonly Instance[]) => readonly Instance[];
 
-async function blankerOf(options: RecordCommandOptions, secrets: readonly string[]): Promise<Blank> {
-  if (!options.blank) return (instances) => instances;
+async function blankKeyOf({ blankKeyFile }: RecordCommandOptions): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   const { randomUUID } = await import('node:crypto');
+  return blankKeyFile === undefined ? randomUUID() : (await readFile(blankKeyFile, 'utf8')).trim();
+}
+
+/** The same for a host and a key, so that several recordings have names of their own that do not tell the address. */
+const blankNameOf = (host: string, key: string): string =>
+  `device-${createHmac('sha256', key).update(host).digest('hex').slice(0, 8)}`;
+
+async function blankerOf(key: string | undefined, secrets: readonly string[]): Promise<Blank> {
+  if (key === undefined) return (instances) => instances;
   const { blankInstances } = await import('../snmp/blank.js');
-  const key = options.blankKeyFile === undefined ? randomUUID() : (await readFile(options.blankKeyFile, 'utf8')).trim();
   return (instances) => blankInstances(instances, { key, secrets });
 }
 

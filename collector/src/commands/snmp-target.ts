@@ -13,6 +13,7 @@ export class UsageError extends PlantgraphError {
 
 export interface TargetOptions {
   readonly communityFile?: string;
+  readonly v1?: boolean;
   readonly v3User?: string;
   readonly authProtocol: AuthProtocol;
   readonly authPasswordFile?: string;
@@ -45,7 +46,8 @@ export const wholeNumber = (least: number, most: number) => (text: string) => {
 /** Adds the options that say how to ask a device. Secrets come from files or stdin (`-`), never from arguments. */
 export const addTargetOptions = (command: Command): Command =>
   command
-    .option('--community-file <file>', 'file that holds the SNMPv2c community (- for stdin)')
+    .option('--community-file <file>', 'file that holds the community (- for stdin)')
+    .option('--v1', 'SNMPv1, for devices that know nothing newer (with --community-file)')
     .option('--v3-user <name>', 'SNMPv3 user')
     .option('--auth-protocol <name>', `authentication: ${AUTH.join(', ')}`, oneOf(AUTH), 'sha256')
     .option('--auth-password-file <file>', 'file that holds the authentication password (- for stdin)')
@@ -71,7 +73,10 @@ function credentialOf(options: TargetOptions): SnmpCredential {
   if ([communityFile, authPasswordFile, privPasswordFile].filter((file) => file === '-').length > 1) {
     throw new UsageError('stdin can hold one secret only: put the others in files');
   }
-  if (communityFile !== undefined) return { version: '2c', community: secretFrom(communityFile) };
+  if (options.v1 && communityFile === undefined) throw new UsageError('--v1 needs --community-file');
+  if (communityFile !== undefined) {
+    return { version: options.v1 ? '1' : '2c', community: secretFrom(communityFile) };
+  }
   if (privPasswordFile !== undefined && authPasswordFile === undefined) {
     throw new UsageError(
       '--priv-password-file needs --auth-password-file: SNMPv3 has no privacy without authentication',

@@ -1,4 +1,6 @@
 import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import type { IndexRange } from '../snmp/engine/names.js';
 import type { Instance } from '../snmp/recording.js';
 import type { TaggedWalk } from '../snmp/walk.js';
 import { EXIT, noun, type Register } from './register.js';
@@ -6,9 +8,11 @@ import { addTargetOptions, targetOf, UsageError, wholeNumber, type TargetOptions
 
 interface WalkCommandOptions extends TargetOptions {
   readonly vlan?: number;
+  readonly range: readonly IndexRange[];
+  readonly inFlight: number;
   readonly maxRows: number;
   readonly timeLimit: number;
-  readonly output: 'table' | 'json' | 'snmprec' | 'block' | 'wireline';
+  readonly output: 'table' | 'json' | 'snmprec' | 'block' | 'raw' | 'wireline';
 }
 
 /** What was read of one OID. */
@@ -20,55 +24,121 @@ interface Reading {
 
 const OUTPUTS = ['table', 'json', 'snmprec', 'block', 'wireline'];
 
+const EXAMPLES = `
+Examples:
+  plantgraph snmp walk core-1 1.3.6.1.2.1.2.2.1.2 --community-file /run/secrets/core-ro
+  plantgraph snmp walk core-1 1.3.6.1.2.1.2.2.1.2 --range 1-48 --range 101-148 --in-flight 2 --community-file core-ro
+  plantgraph snmp walk core-1 1.3.6.1.2.1.1 --v3-user nms --auth-password-file auth --priv-password-file priv
+  plantgraph snmp walk core-1 1.3.6.1.2.1.31.1.1.1.6 --output block --community-file core-ro > hc.block
+  plantgraph snmp decode hc.block
+
+Exit: 0 every walk is whole, 3 some are cut short, 69 the device did not answer.`;
+
 /** `plantgraph snmp walk`: reads subtrees of a device and says how each walk ended. */
 export const registerSnmp: Register = (program, run) => {
   const walk: Command = noun(program, 'snmp', 'Asks devices over SNMP')
     .command('walk')
-    .description('Reads subtrees of a device, with GETBULK, and says how each walk ended')
+    .description('Reads subtrees of a device and says how each walk ended')
     .argument('<host>', 'name or address of the device')
     .argument('<oid...>', 'numeric OIDs of subtrees or instances');
   addTargetOptions(walk)
     .option('--vlan <id>', 'read in the context of this VLAN', wholeNumber(1, 4_094))
+    .option(
+      '--range <first-last>',
+      'only these indexes below each OID, both included; several are read at once',
+      addRange,
+      [],
+    )
+    .option('--in-flight <number>', 'requests on their way at once, one a range', wholeNumber(1, 64), 1)
     .option('--max-rows <number>', 'rows of one subtree', wholeNumber(1, 10_000_000), 1_000_000)
     .option('--time-limit <seconds>', 'time for one subtree', wholeNumber(1, 3_600), 120)
-    .option('--output <form>', `one of ${OUTPUTS.join(', ')}`, 'table')
-    .addHelpText(
-      'after',
-      '\nExample:\n  plantgraph snmp walk core-1 1.3.6.1.2.1.2.2.1.2 --community-file /run/secrets/core-ro\n' +
-        '\nExit: 0 every walk is whole, 3 some are cut short, 69 the device did not answer.',
-    )
+    .option('--output <form>', `one of ${OUTPUTS.join(', ')} (raw is the block)`, 'table')
+    .addHelpText('after', EXAMPLES)
     .action(
       run(async (host: string, oids: string[], options: WalkCommandOptions) => {
-        const { parseOid } = await import('../snmp/recording.js');
-        if (!OUTPUTS.includes(options.output)) throw new UsageError(`--output is one of ${OUTPUTS.join(', ')}`);
-        for (const oid of oids) {
-          if (!/^\.?\d+(\.\d+)+$/.test(oid)) throw new UsageError(`not a numeric OID: ${oid}`);
+        if (!OUTPUTS.includes(options.output) && options.output !== 'raw') {
+          throw new UsageError(`--output is one of ${OUTPUTS.join(', ')}`);
         }
-        if (options.output === 'block' || options.output === 'wireline') return writeBlock(host, oids, options);
+        for (const oid of oids) {
+          if (!/^\.?[0-2](\.\d+)+$/.test(oid)) {
+            throw new UsageError(`not a numeric OID: ${oid}; give it in numbers, such as 1.3.6.1.2.1.1 for system`);
+          }
+        }
+        if (options.output === 'block' || options.output === 'raw' || options.output === 'wireline') {
+          return writeBlock(host, oids, options);
+        }
+        const { parseOid } = await import('../snmp/recording.js');
         const readings = await walkAll(
           host,
           oids.map((oid) => parseOid(oid).join('.')),
           options,
         );
-        await print(host, readings, options.output);
+        await print(host, readings, options);
         return exitCodeOf(readings);
       }),
     );
 };
 
+const MAX_RANGES = 1_000;
+const INDEX = /^\d+(\.\d+)*$/;
+
+/** `1-48`, or `1.0-1.255` for an index of several parts; one index alone is a range of one. */
+function addRange(text: string, before: readonly IndexRange[]): readonly IndexRange[] {
+  const [start = '', stop = start, ...more] = text.split('-');
+  const parse = (index: string) => index.split('.').map(Number);
+  const isSound = [start, stop].every((index) => INDEX.test(index) && parse(index).every((id) => id < 2 ** 32));
+  if (!isSound || more.length > 0) throw new InvalidArgumentError('Use FIRST-LAST, such as 1-48 or 1.0-1.255.');
+  if (before.length >= MAX_RANGES) throw new InvalidArgumentError(`At most ${MAX_RANGES} ranges.`);
+  return [...before, { start: parse(start), stop: parse(stop) }];
+}
+
+const limitsOf = ({ maxRows, timeLimit }: WalkCommandOptions) => ({
+  rows: maxRows,
+  bytes: 1024 ** 3,
+  pdus: maxRows,
+  timeMs: timeLimit * 1_000,
+});
+
+/** Says how long it takes as long as a person waits for it. */
+async function waited<T>(what: string, work: Promise<T>): Promise<T> {
+  const startedMs = performance.now();
+  const isLive = process.stderr.isTTY === true;
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - startedMs) / 1_000);
+    process.stderr.write(isLive ? `\r\u001b[K${what}, ${seconds} s` : `${what}, ${seconds} s\n`);
+  }, PROGRESS_MS);
+  try {
+    return await work;
+  } finally {
+    clearInterval(timer);
+    if (isLive && performance.now() - startedMs > PROGRESS_MS) process.stderr.write('\r\u001b[K');
+  }
+}
+const PROGRESS_MS = 2_000;
+
 async function walkAll(host: string, oids: readonly string[], options: WalkCommandOptions): Promise<Reading[]> {
-  const { createSnmpReader } = await import('../snmp/session.js');
+  const { createLocalEngine } = await import('../snmp/engine/client.js');
+  const { createEngineReader } = await import('../snmp/engine-reader.js');
+  const { hasCipher } = await import('../snmp/engine/usm-keys.js');
   const { instancesOf } = await import('../snmp/rows.js');
   const { parseOid } = await import('../snmp/recording.js');
   const { interruptSignal } = await import('./interrupt.js');
-  const reader = createSnmpReader(targetOf(host, options));
+  const target = targetOf(host, options);
+  const cipher = target.credential.version === '3' ? target.credential.priv?.protocol : undefined;
+  if (cipher !== undefined && !hasCipher(cipher)) throw new UsageError(noCipher(cipher));
+  const engine = createLocalEngine();
+  const reader = createEngineReader(target, { engine, config: { maxInFlight: options.inFlight } });
   const interrupt = interruptSignal();
-  const limits = { rows: options.maxRows, bytes: 1024 ** 3, pdus: options.maxRows, timeMs: options.timeLimit * 1_000 };
+  const limits = limitsOf(options);
+  const context = options.vlan === undefined ? {} : { vlan: options.vlan };
   try {
     const readings: Reading[] = [];
     for (const oid of oids) {
-      const context = options.vlan === undefined ? {} : { vlan: options.vlan };
-      const read = (root: string) => reader.walk([root], { ...context, limits, signal: interrupt.signal });
+      const read = (root: string) =>
+        waited(
+          `reading ${root}`,
+          reader.walk([root], { ...context, limits, ranges: options.range, signal: interrupt.signal }),
+        );
       let root = oid;
       let walk = await read(root);
       if (walk.rows.length === 0 && oid.endsWith('.0')) {
@@ -83,8 +153,12 @@ async function walkAll(host: string, oids: readonly string[], options: WalkComma
   } finally {
     interrupt.release();
     reader.close();
+    await engine.close();
   }
 }
+
+const noCipher = (cipher: string) =>
+  `this Node has no ${cipher}: start it with NODE_OPTIONS=--openssl-legacy-provider, or give the user aes on the device`;
 
 /** The whole result as octets: our block, or the record of snmp-stream. */
 async function writeBlock(host: string, oids: readonly string[], options: WalkCommandOptions): Promise<number> {
@@ -97,27 +171,27 @@ async function writeBlock(host: string, oids: readonly string[], options: WalkCo
   const { parseOid } = await import('../snmp/recording.js');
   const { interruptSignal } = await import('./interrupt.js');
   const { credential, port, timeoutMs, retries, maxRepetitions } = targetOf(host, options);
+  if (process.stdout.isTTY) throw new UsageError('the result is no text: send it to a file, such as > walk.block');
   const engine = createLocalEngine();
   const interrupt = interruptSignal();
   try {
-    const octets = await engine.run(
-      {
-        type: 'walk',
-        id: host,
-        host: await addressOf(host),
-        port,
-        credential: engineCredentialOf(credential, options.vlan),
-        oids: oids.map(parseOid),
-        ranges: [],
-        limits: { rows: options.maxRows, bytes: 1024 ** 3, pdus: options.maxRows, timeMs: options.timeLimit * 1_000 },
-        config: { ...DEFAULT_ENGINE_CONFIG, timeoutMs, retries, maxRepetitions },
-      },
-      interrupt.signal,
-    );
+    const request = {
+      type: 'walk',
+      id: host,
+      host: await addressOf(host),
+      port,
+      credential: engineCredentialOf(credential, options.vlan),
+      oids: oids.map(parseOid),
+      ranges: options.range,
+      limits: limitsOf(options),
+      config: { ...DEFAULT_ENGINE_CONFIG, timeoutMs, retries, maxRepetitions, maxInFlight: options.inFlight },
+    } as const;
+    const octets = await waited(`reading ${oids.length} subtrees`, engine.run(request, interrupt.signal));
     const block = new ResultBlock(octets);
     const { outcome, detail } = block.head;
-    process.stdout.write(options.output === 'block' ? octets : encodeWireline(block));
+    process.stdout.write(options.output === 'wireline' ? encodeWireline(block) : octets);
     process.stderr.write(`${outcome}${detail === '' ? '' : `: ${detail}`}, ${block.entryCount} values\n`);
+    process.stderr.write(adviceOf(outcome, host, options));
     if (isWhole(outcome)) return EXIT.ok;
     if (block.entryCount > 0) return EXIT.partial;
     return outcome === 'timeout' ? EXIT.unavailable : EXIT.failure;
@@ -127,11 +201,11 @@ async function writeBlock(host: string, oids: readonly string[], options: WalkCo
   }
 }
 
-async function print(host: string, readings: readonly Reading[], output: WalkCommandOptions['output']): Promise<void> {
+async function print(host: string, readings: readonly Reading[], options: WalkCommandOptions): Promise<void> {
   const { formatRecording } = await import('../snmp/recording.js');
   const { isWhole } = await import('../snmp/reader.js');
   const { lineOf, jsonOf } = await import('./snmp-values.js');
-  if (output === 'json') {
+  if (options.output === 'json') {
     const walks = readings.map(({ oid, walk, instances }) => ({
       oid,
       outcome: walk.outcome,
@@ -143,7 +217,7 @@ async function print(host: string, readings: readonly Reading[], output: WalkCom
       instances: instances.map(jsonOf),
     }));
     process.stdout.write(`${JSON.stringify({ host, walks })}\n`);
-  } else if (output === 'snmprec') {
+  } else if (options.output === 'snmprec') {
     process.stdout.write(formatRecording(readings.flatMap(({ instances }) => instances)));
   } else {
     for (const { instances } of readings) process.stdout.write(instances.map((one) => `${lineOf(one)}\n`).join(''));
@@ -152,6 +226,25 @@ async function print(host: string, readings: readonly Reading[], output: WalkCom
     const end = isWhole(walk.outcome) ? walk.outcome : `${walk.outcome}: ${walk.detail ?? ''}`;
     const cost = `${walk.rows.length} rows, ${walk.pduCount} requests, ${Math.round(walk.durationMs)} ms`;
     process.stderr.write(`${oid}: ${end}, ${cost}\n`);
+  }
+  process.stderr.write(adviceOf(readings.at(-1)?.walk.outcome, host, options));
+}
+
+/** The next step when a walk has failed. */
+function adviceOf(outcome: TaggedWalk['outcome'] | undefined, host: string, options: WalkCommandOptions): string {
+  switch (outcome) {
+    case 'timeout':
+      return options.v3User === undefined
+        ? `try: the community (a wrong one is answered by silence), the access list of ${host}, UDP port ${options.port}\n`
+        : `try: the access list of ${host}, UDP port ${options.port}, the privacy protocol (a wrong one may be answered by silence)\n`;
+    case 'authFailure':
+      return 'try: the user, --auth-protocol and its password, --priv-protocol and its password, and the view of the user on the device\n';
+    case 'deadline':
+      return 'try: --max-rows or --time-limit for more, --range for a part\n';
+    case 'tooBig':
+      return 'try: --max-repetitions 1\n';
+    default:
+      return '';
   }
 }
 

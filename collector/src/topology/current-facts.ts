@@ -1,4 +1,11 @@
-import { emptyFacts, wholeKinds, type DeviceFacts, type FactKind, type LocalPortFact } from './facts.js';
+import {
+  emptyFacts,
+  wholeKinds,
+  type DeviceFacts,
+  type FactKind,
+  type InterfaceFact,
+  type LocalPortFact,
+} from './facts.js';
 
 /**
  * What is known of a device now: each kind as it was last read whole. A kind that was not read whole stays as it was
@@ -124,7 +131,13 @@ function addKind(
     case 'interfaces':
       // counters move with every read; they are a series of their own
       for (const fact of facts.interfaces) {
-        add('facts_interfaces', String(fact.ifIndex), { ...fact, inOctets: null, outOctets: null });
+        const stored: { -readonly [K in keyof InterfaceFact]: InterfaceFact[K] } = {
+          ...fact,
+          inOctets: null,
+          outOctets: null,
+        };
+        delete stored.sampledUptimeMs;
+        add('facts_interfaces', String(fact.ifIndex), stored);
       }
       return;
     case 'arp':

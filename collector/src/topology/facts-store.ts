@@ -57,6 +57,7 @@ const MAX_PARTIAL_ROWS = 1_000;
 const MAX_IF_INDEX = 2 ** 31 - 1;
 
 export function factsStore(pool: pg.Pool): FactsStore {
+  const samples: Samples = new Map();
   return {
     async writePoll(record) {
       const { previous, polled, current, whole, asked } = record;
@@ -73,7 +74,7 @@ export function factsStore(pool: pg.Pool): FactsStore {
         await writeOutcomes(client, record, broken, success);
         refused = await writeDifference(client, record, difference);
         await writeRaw(client, record, difference, partial);
-        if (whole.has('interfaces')) refused += await writeInterfaces(client, record);
+        if (whole.has('interfaces')) refused += await writeInterfaces(client, record, samples);
         if (whole.size > 0) await writeDevice(client, record);
       });
       return { appeared: difference.appeared.length, gone: difference.gone.length, refused, success };
@@ -254,8 +255,13 @@ async function writeRaw(
   );
 }
 
-async function writeInterfaces(client: pg.PoolClient, record: PollRecord): Promise<number> {
-  const { deviceId, at, polled } = record;
+/** When the agents' clocks read what is stored as counters: of this process only, because a rate needs both readings. */
+type Samples = Map<string, { readonly atMs: number; readonly uptimeMs: ReadonlyMap<number, number> }>;
+
+async function writeInterfaces(client: pg.PoolClient, record: PollRecord, samples: Samples): Promise<number> {
+  const { deviceId, at, polled, previous } = record;
+  const sample = samples.get(deviceId);
+  const discontinuityOf = new Map(previous?.interfaces.map((fact) => [fact.ifIndex, fact.counterDiscontinuityMs]));
   const before = await client.query<PreviousCounters>(
     `select if_index, in_octets, out_octets, counters_at from interfaces where device_id = $1`,
     [deviceId],
@@ -265,9 +271,23 @@ async function writeInterfaces(client: pg.PoolClient, record: PollRecord): Promi
   const readings = possible.map((fact): InterfaceReading => {
     const old = beforeOf.get(fact.ifIndex);
     const last = old?.counters_at
-      ? { inOctets: old.in_octets, outOctets: old.out_octets, at: old.counters_at }
+      ? {
+          inOctets: old.in_octets,
+          outOctets: old.out_octets,
+          at: old.counters_at,
+          sampledUptimeMs: sample?.atMs === old.counters_at.getTime() ? sample.uptimeMs.get(fact.ifIndex) : undefined,
+          counterDiscontinuityMs: discontinuityOf.get(fact.ifIndex),
+        }
       : undefined;
     return { fact, ...interfaceRates(fact, at, last, polled.sysUpTimeMs) };
+  });
+  samples.set(deviceId, {
+    atMs: at.getTime(),
+    uptimeMs: new Map(
+      possible.flatMap(({ ifIndex, sampledUptimeMs }) =>
+        sampledUptimeMs === undefined ? [] : [[ifIndex, sampledUptimeMs] as const],
+      ),
+    ),
   });
   let refused = polled.interfaces.length - possible.length;
   await writeResiliently(

@@ -75,6 +75,10 @@ export interface InterfaceFact {
   readonly outOctets: number | null;
   /** Width of those counters, for the wrap. */
   readonly counterBits: 32 | 64;
+  /** sysUpTime at which the counters last began anew; absent when the agent does not say. */
+  readonly counterDiscontinuityMs?: number;
+  /** sysUpTime when they were read, of the agent itself; part of the reading, not of what is stored. */
+  readonly sampledUptimeMs?: number;
   readonly addresses: readonly InterfaceAddress[];
 }
 

@@ -32,3 +32,27 @@ test.each([
 ])('%s', (_name, fact, before, upTimeMs, inBps) => {
   expect(interfaceRates(fact, at(60), before, upTimeMs)).toEqual({ inBps, outBps: null });
 });
+
+describe('the clock of the agent', () => {
+  const sampled = (fact: InterfaceFact, uptimeMs: number): InterfaceFact => ({ ...fact, sampledUptimeMs: uptimeMs });
+  const before = { ...last(250_000), sampledUptimeMs: 1_000_000 };
+  test.each([
+    ['says that the second reading came late', 1_075_000, 80_000],
+    ['is far from ours, so ours counts', 1_400_000, 100_000],
+    ['went back: a restart', 3_000_000 - 2_900_000, null],
+    ['stands still', 1_000_000, null],
+  ])('%s', (_name, uptimeMs, inBps) => {
+    expect(interfaceRates(sampled(port(1_000_000), uptimeMs), at(60), before, 1e9).inBps).toBe(inBps);
+  });
+});
+
+test.each([
+  ['counters began anew', 5_000, 4_000, null],
+  ['counters went on', 5_000, 5_000, 100_000],
+  ['the agent did not say before', 5_000, undefined, 100_000],
+  ['the agent does not say any more', undefined, 5_000, 100_000],
+])('%s', (_name, now, then, inBps) => {
+  const fact = { ...port(1_000_000), ...(now === undefined ? {} : { counterDiscontinuityMs: now }) };
+  const before = { ...last(250_000), counterDiscontinuityMs: then };
+  expect(interfaceRates(fact, at(60), before, 1e9).inBps).toBe(inBps);
+});

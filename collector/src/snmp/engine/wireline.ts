@@ -1,4 +1,5 @@
 import { PlantgraphError } from '../../lib/errors.js';
+import type { CellValue } from '../rows.js';
 import { readCounter64, readInteger, readUnsigned, readIndex } from './answer.js';
 import type { ResultBlock } from './block.js';
 import { decodeOid, encodeIndex, encodeOid } from './names.js';
@@ -14,6 +15,8 @@ import { decodeOid, encodeIndex, encodeOid } from './names.js';
 export interface WirelineBlock {
   readonly byteOrder: 'little' | 'big';
   readonly wordOctets: 4 | 8;
+  /** Of a sub-identifier in memory. */
+  readonly idOctets: 4 | 8;
   readonly requestId: Uint8Array;
   readonly roots: readonly (readonly number[])[];
   readonly records: readonly WirelineRecord[];
@@ -174,7 +177,7 @@ class WordReader {
   readonly #view: DataView;
   readonly #isLittle: boolean;
   readonly word: 4 | 8;
-  readonly idOctets: number;
+  readonly idOctets: 4 | 8;
   at = HEADER_OCTETS;
 
   constructor(bytes: Uint8Array) {
@@ -257,7 +260,14 @@ export function decodeWireline(bytes: Uint8Array): WirelineBlock {
     if (reader.at - begin !== size) throw new WirelineError(at, `record of ${reader.at - begin} octets says ${size}`);
     records.push({ timeSec, rootIndex, type, index, value });
   }
-  return { byteOrder: reader.isLittle ? 'little' : 'big', wordOctets: reader.word, requestId, roots, records };
+  return {
+    byteOrder: reader.isLittle ? 'little' : 'big',
+    wordOctets: reader.word,
+    idOctets: reader.idOctets,
+    requestId,
+    roots,
+    records,
+  };
 }
 
 /** The integer or counter of a record; undefined for other types. */
@@ -274,4 +284,31 @@ export function wirelineNumber(block: WirelineBlock, record: WirelineRecord): bi
   if (value.length !== block.wordOctets) return undefined;
   if (type === INTEGER) return word(0);
   return type === COUNTER32 || type === GAUGE32 || type === TIME_TICKS ? BigInt.asUintN(32, word(0)) : undefined;
+}
+
+/** The value of a record in the types of a recording; null where its octets do not fit its type. */
+export function wirelineValue(block: WirelineBlock, record: WirelineRecord): CellValue {
+  const { value, type } = record;
+  switch (type) {
+    case INTEGER:
+    case COUNTER32:
+    case GAUGE32:
+    case TIME_TICKS: {
+      const number = wirelineNumber(block, record);
+      return number === undefined ? null : Number(number);
+    }
+    case COUNTER64:
+      return wirelineNumber(block, record) ?? null;
+    case OID: {
+      const { idOctets } = block;
+      if (value.length % idOctets !== 0) return null;
+      const view = new DataView(value.buffer, value.byteOffset, value.byteLength);
+      const isLittle = block.byteOrder === 'little';
+      return Array.from({ length: value.length / idOctets }, (_, at) =>
+        idOctets === 8 ? Number(view.getBigUint64(at * 8, isLittle)) : view.getUint32(at * 4, isLittle),
+      );
+    }
+    default:
+      return value;
+  }
 }

@@ -18,6 +18,8 @@ export const ifHCInOctets = '1.3.6.1.2.1.31.1.1.1.6';
 export const ifHCOutOctets = '1.3.6.1.2.1.31.1.1.1.10';
 /** Mbit/s. */
 export const ifHighSpeed = '1.3.6.1.2.1.31.1.1.1.15';
+/** sysUpTime at which counters of this row last began anew; 0 when they have not since the agent started. */
+export const ifCounterDiscontinuityTime = '1.3.6.1.2.1.31.1.1.1.19';
 /** Text of the operator. */
 export const ifAlias = '1.3.6.1.2.1.31.1.1.1.18';
 

@@ -25,6 +25,7 @@ export async function readInterfaces(cycle: Cycle): Promise<InterfaceFact[]> {
     ifMib.ifAlias,
     ifMib.ifHCInOctets,
     ifMib.ifHCOutOctets,
+    ifMib.ifCounterDiscontinuityTime,
   ]);
   const extendedRow = new Map<number, number>();
   for (let row = 0; row < extended.rows.length; row++) {
@@ -53,6 +54,8 @@ export async function readInterfaces(cycle: Cycle): Promise<InterfaceFact[]> {
     const at = extendedRow.get(ifIndex) ?? -1;
     const lastChange = table.rows.number(6, row);
     const inHc = extended.rows.number(3, at);
+    const discontinuity = extended.rows.number(5, at);
+    const sampledUptimeMs = inHc === undefined ? table.sysUpTimeMs : extended.sysUpTimeMs;
     facts.push({
       ifIndex,
       ifName: textOrNull(extended.rows.bytes(0, at)),
@@ -67,6 +70,8 @@ export async function readInterfaces(cycle: Cycle): Promise<InterfaceFact[]> {
       inOctets: inHc ?? table.rows.number(7, row) ?? null,
       outOctets: (inHc === undefined ? table.rows.number(8, row) : extended.rows.number(4, at)) ?? null,
       counterBits: inHc === undefined ? 32 : 64,
+      ...(discontinuity === undefined ? {} : { counterDiscontinuityMs: discontinuity * 10 }),
+      ...(sampledUptimeMs === undefined ? {} : { sampledUptimeMs }),
       addresses: addresses.get(ifIndex) ?? [],
     });
   }

@@ -16,6 +16,8 @@ export interface Cycle {
 export interface TableReading {
   readonly rows: TableRows;
   readonly whole: boolean;
+  /** The agent's clock when the first rows were read. */
+  readonly sysUpTimeMs: number | undefined;
   use(): void;
   drop(reason: string): void;
   /** Says that it was our own cap that cut it. */
@@ -85,6 +87,7 @@ export async function readTable(
   return {
     rows: walk.rows,
     whole: isWhole(walk.outcome),
+    sysUpTimeMs: walk.sysUpTimeMs,
     use: () => {
       entry.used += 1;
     },
