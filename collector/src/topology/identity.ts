@@ -70,6 +70,11 @@ class Owners<T> {
     if (!owners.has(device)) owners.set(device, value);
   }
 
+  forget(key: string, device: string): void {
+    const owners = this.#owners.get(key);
+    if (owners?.delete(device) && owners.size === 0) this.#owners.delete(key);
+  }
+
   /** The one owner; undefined when nobody or several own it. */
   one(key: string): { device: string; value: T } | undefined {
     const owners = this.#owners.get(key);
@@ -95,6 +100,55 @@ export interface NeighbourKeys {
   readonly portMac: string | null;
 }
 
+/** All that one device calls its own. */
+interface Keys {
+  readonly site: string | null;
+  /** Chassis MACs, bridge addresses, and chassis ids that are no MAC. */
+  readonly chassis: readonly string[];
+  readonly names: readonly string[];
+  readonly macs: readonly (readonly [mac: string, ifIndex: number])[];
+  readonly ips: readonly (readonly [ip: string, ifIndex: number])[];
+  /** The chassis MAC that the device announces itself. */
+  readonly announced: readonly string[];
+  /** MACs of ports whose interface is not known. */
+  readonly looseMacs: readonly string[];
+}
+
+function keysOf(device: DeviceFacts): Keys {
+  const { localIdentity, localPorts, bridge, system } = device;
+  const { chassisMac, chassisId } = localIdentity;
+  const ports = localPorts.filter((port) => isIdentityMac(port.portMac));
+  return {
+    site: device.site,
+    chassis: [
+      ...[chassisMac, bridge.baseAddress].filter(isIdentityMac),
+      ...(chassisId !== null && chassisMac === null ? [nameKey(chassisId)] : []),
+    ],
+    names: [system.sysName, localIdentity.sysName, localIdentity.cdpDeviceId].filter((name) => name !== null),
+    macs: [
+      ...device.interfaces.flatMap(({ mac, ifIndex }) => (isIdentityMac(mac) ? [[mac, ifIndex] as const] : [])),
+      ...ports.flatMap(({ portMac, ifIndex }) => (ifIndex === null ? [] : [[portMac as string, ifIndex] as const])),
+    ],
+    ips: device.interfaces.flatMap((fact) =>
+      isInternalInterface(fact)
+        ? []
+        : fact.addresses.flatMap(({ ip }) => (isUselessIp(ip) ? [] : [[ip, fact.ifIndex] as const])),
+    ),
+    announced: isIdentityMac(chassisMac) ? [chassisMac] : [],
+    looseMacs: ports.map(({ portMac }) => portMac as string),
+  };
+}
+
+const NO_MACS: ReadonlySet<string> = new Set();
+
+interface Known {
+  readonly facts: DeviceFacts;
+  readonly keys: Keys;
+  /** The keys as text: equal for equal keys. */
+  readonly text: string;
+  readonly macs: ReadonlySet<string>;
+}
+
 /** Finds polled devices by what others call them. */
 export class Identities {
   readonly #chassis = new Owners<true>();
@@ -102,52 +156,70 @@ export class Identities {
   readonly #names = new Owners<true>();
   readonly #labels = new Owners<true>();
   readonly #ips = new Owners<number>();
-  readonly #chassisOf = new Map<string, Set<string>>();
-  readonly #macsOf = new Map<string, Set<string>>();
-  readonly #siteOf = new Map<string, string | null>();
+  readonly #known = new Map<string, Known>();
 
-  constructor(devices: readonly DeviceFacts[]) {
-    for (const device of devices) this.#note(device);
+  constructor(devices: readonly DeviceFacts[] = []) {
+    this.update(devices);
   }
 
-  #note(device: DeviceFacts): void {
-    const { deviceId, localIdentity } = device;
-    const chassis = new Set<string>();
-    const macs = new Set<string>();
-    this.#siteOf.set(deviceId, device.site);
-    this.#chassisOf.set(deviceId, chassis);
-    this.#macsOf.set(deviceId, macs);
-    for (const mac of [localIdentity.chassisMac, device.bridge.baseAddress]) {
-      if (!isIdentityMac(mac)) continue;
-      this.#chassis.note(mac, deviceId, true);
-      macs.add(mac);
+  /** Takes these devices and no others; tells whose keys are not what they were. */
+  update(devices: readonly DeviceFacts[]): Set<string> {
+    const changed = new Set<string>();
+    const present = new Set(devices.map(({ deviceId }) => deviceId));
+    for (const device of this.#known.keys()) {
+      if (present.has(device)) continue;
+      this.#forget(device);
+      changed.add(device);
     }
-    if (isIdentityMac(localIdentity.chassisMac)) chassis.add(localIdentity.chassisMac);
-    if (localIdentity.chassisId !== null && localIdentity.chassisMac === null) {
-      this.#chassis.note(nameKey(localIdentity.chassisId), deviceId, true);
+    for (const facts of devices) {
+      const before = this.#known.get(facts.deviceId);
+      if (before?.facts === facts) continue;
+      const keys = keysOf(facts);
+      const text = JSON.stringify(keys);
+      if (before?.text === text) {
+        this.#known.set(facts.deviceId, { ...before, facts });
+        continue;
+      }
+      if (before) this.#forget(facts.deviceId);
+      this.#note(facts, keys, text);
+      changed.add(facts.deviceId);
     }
-    for (const name of [device.system.sysName, localIdentity.sysName, localIdentity.cdpDeviceId]) {
-      if (name === null) continue;
+    return changed;
+  }
+
+  #note(facts: DeviceFacts, keys: Keys, text: string): void {
+    const { deviceId } = facts;
+    const own = [...keys.announced, facts.bridge.baseAddress].filter(isIdentityMac);
+    const macs = new Set([...own, ...keys.macs.map(([mac]) => mac), ...keys.looseMacs]);
+    this.#known.set(deviceId, { facts, keys, text, macs });
+    for (const key of keys.chassis) this.#chassis.note(key, deviceId, true);
+    for (const name of keys.names) {
       this.#names.note(nameKey(name), deviceId, true);
       this.#labels.note(firstLabel(nameKey(name)), deviceId, true);
     }
-    for (const fact of device.interfaces) {
-      if (isIdentityMac(fact.mac)) {
-        this.#macs.note(fact.mac, deviceId, fact.ifIndex);
-        macs.add(fact.mac);
-      }
-      if (isInternalInterface(fact)) continue;
-      for (const { ip } of fact.addresses) if (!isUselessIp(ip)) this.#ips.note(ip, deviceId, fact.ifIndex);
+    for (const [mac, ifIndex] of keys.macs) this.#macs.note(mac, deviceId, ifIndex);
+    for (const [ip, ifIndex] of keys.ips) this.#ips.note(ip, deviceId, ifIndex);
+  }
+
+  #forget(device: string): void {
+    const { keys } = this.#known.get(device) as Known;
+    this.#known.delete(device);
+    for (const key of keys.chassis) this.#chassis.forget(key, device);
+    for (const name of keys.names) {
+      this.#names.forget(nameKey(name), device);
+      this.#labels.forget(firstLabel(nameKey(name)), device);
     }
-    for (const port of device.localPorts) {
-      if (isIdentityMac(port.portMac)) macs.add(port.portMac);
-      if (isIdentityMac(port.portMac) && port.ifIndex !== null) this.#macs.note(port.portMac, deviceId, port.ifIndex);
-    }
+    for (const [mac] of keys.macs) this.#macs.forget(mac, device);
+    for (const [ip] of keys.ips) this.#ips.forget(ip, device);
+  }
+
+  #siteOf(device: string): string | null | undefined {
+    return this.#known.get(device)?.keys.site;
   }
 
   /** Every MAC that the device alone may call its own. */
   macsOf(device: string): ReadonlySet<string> {
-    return this.#macsOf.get(device) ?? new Set();
+    return this.#known.get(device)?.macs ?? NO_MACS;
   }
 
   ownerOfMac(mac: string): string | undefined {
@@ -174,8 +246,8 @@ export class Identities {
     const byIp = this.#byIp(keys, from);
     if (byName !== undefined) {
       // Default names repeat: a chassis that is not the device's own needs a second witness.
-      const own = this.#chassisOf.get(byName) ?? new Set();
-      const foreign = chassis !== null && own.size > 0 && !this.macsOf(byName).has(chassis);
+      const announces = (this.#known.get(byName)?.keys.announced.length ?? 0) > 0;
+      const foreign = chassis !== null && announces && !this.macsOf(byName).has(chassis);
       if (!foreign || byIp === byName) return byName;
       return undefined;
     }
@@ -189,7 +261,8 @@ export class Identities {
 
   #isNextTo(device: string, chassis: string): boolean {
     const block = chassis.slice(0, 14);
-    return this.#chassisOf.get(device)?.size === 0 && [...this.macsOf(device)].some((mac) => mac.startsWith(block));
+    const announced = this.#known.get(device)?.keys.announced;
+    return announced?.length === 0 && [...this.macsOf(device)].some((mac) => mac.startsWith(block));
   }
 
   #byName(names: readonly string[]): string | undefined {
@@ -211,7 +284,7 @@ export class Identities {
   #byIp(keys: NeighbourKeys, from: string): string | undefined {
     for (const ip of keys.ips) {
       const owner = this.#ips.one(ip)?.device;
-      if (owner !== undefined && this.#siteOf.get(owner) === this.#siteOf.get(from)) return owner;
+      if (owner !== undefined && this.#siteOf(owner) === this.#siteOf(from)) return owner;
     }
     return undefined;
   }

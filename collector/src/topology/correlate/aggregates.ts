@@ -43,7 +43,6 @@ function partnerSentence(near: { device: DeviceView; row: LagFact }, far: { devi
     device: device.id,
     table: 'dot3adAggPortTable',
     text: `${device.label(row.memberIfIndex) ?? row.memberIfIndex}: partner ${row.partnerSystem ?? ''} port ${row.partnerPort ?? ''} is ${far.device.label(far.row.memberIfIndex) ?? far.row.memberIfIndex} of ${far.device.id}`,
-    seenAt: device.facts.tables['dot3adAggPortTable']?.readAt ?? device.facts.polledAt,
   };
 }
 

@@ -1,13 +1,7 @@
-import {
-  adjacentPairs,
-  findFaces,
-  hostsBetween,
-  type BridgeTable,
-  type Faces,
-  type Forwarding,
-  type KnownFace,
-} from './forwarding.js';
-import { proof, type DraftEnd, type LinkDraft, type LinkDrafts } from './drafts.js';
+import type { BridgeTable } from './bridge-table.js';
+import { proof, type DraftEnd, type LinkDraft, type LinkDrafts, type Proof, type Sentence } from './drafts.js';
+import type { Faces, FacingPair, KnownFace } from './faces.js';
+import type { Forwarding } from './forwarding.js';
 import { isBlocked } from './spanning-tree.js';
 import type { DeviceView, World } from './world.js';
 
@@ -22,13 +16,10 @@ export interface PortPartners {
 export interface BridgeDomain {
   readonly forwarding: Forwarding;
   readonly faces: Faces;
-  readonly indexOf: ReadonlyMap<string, number>;
-  /** Media between two ports on which hosts hang: unknown equipment. */
-  readonly sharedMedia: readonly LinkDraft[];
 }
 
 const end = (table: BridgeTable, port: number): DraftEnd => {
-  const fdbPort = table.ports[port];
+  const fdbPort = table.rows.ports[port];
   return {
     device: table.device.id,
     ifIndex: fdbPort?.ifIndex ?? null,
@@ -36,23 +27,29 @@ const end = (table: BridgeTable, port: number): DraftEnd => {
   };
 };
 
-const fdbTable = (device: DeviceView): string =>
+export const fdbTable = (device: DeviceView): string =>
   (device.facts.tables['dot1qTpFdbTable']?.rows ?? 0) > 0 ? 'dot1qTpFdbTable' : 'dot1dTpFdbTable';
 
-const fdbSeenAt = (device: DeviceView): string =>
-  device.facts.tables[fdbTable(device)]?.readAt ?? device.facts.polledAt;
+/** What there is to link: bridges that face each other with no third one between. */
+export interface Facings extends BridgeDomain {
+  readonly pairs: readonly FacingPair[];
+  /** Hosts that both learned on the ports by which they face each other. */
+  readonly hostsBetween: (pair: FacingPair) => number;
+}
 
-/** Links between bridges that their forwarding tables show, below and behind what is known better (R8, R9, R13). */
+/**
+ * Links between bridges that their forwarding tables show, below and behind what is known better (R8, R9, R13).
+ * Returns the media between two ports on which hosts hang: unknown equipment.
+ */
 export function linkBridges(
   world: World,
-  forwarding: Forwarding,
+  facings: Facings,
   drafts: LinkDrafts,
   partnersAt: (device: string, ifIndex: number) => PortPartners,
-): BridgeDomain {
-  const indexOf = new Map(forwarding.tables.map((table, at) => [table.device.id, at]));
-  const faces = findFaces(forwarding, knownFaces(world, forwarding, drafts, indexOf));
-  const sharedMedia: LinkDraft[] = [];
-  for (const pair of adjacentPairs(faces)) {
+): Set<LinkDraft> {
+  const { forwarding, faces } = facings;
+  const sharedMedia = new Set<LinkDraft>();
+  for (const pair of facings.pairs) {
     const { x, y, p, q } = pair;
     const near = forwarding.tables[x] as BridgeTable;
     const far = forwarding.tables[y] as BridgeTable;
@@ -71,18 +68,18 @@ export function linkBridges(
     const same = nearKnown?.polled.find((draft) => farKnown?.polled.includes(draft));
     if (same) same.proofs.push(shown);
     else if (
-      !hasFreeMember(world, faces, indexOf, forwarding, a, b, nearKnown?.polled ?? []) ||
-      !hasFreeMember(world, faces, indexOf, forwarding, b, a, farKnown?.polled ?? [])
+      !hasFreeMember(world, facings, a, b, nearKnown?.polled ?? []) ||
+      !hasFreeMember(world, facings, b, a, farKnown?.polled ?? [])
     ) {
       continue;
     } else if (nearKnown?.externalBridges.length || farKnown?.externalBridges.length) {
       linkBehindExternal(drafts, a, b, nearKnown?.externalBridges ?? [], farKnown?.externalBridges ?? [], shown);
     } else {
       const draft = drafts.add(a, b, 2, shown);
-      if (hangsBetween(hostsBetween(forwarding, pair), hosts)) sharedMedia.push(draft);
+      if (hangsBetween(facings.hostsBetween(pair), hosts)) sharedMedia.add(draft);
     }
   }
-  return { forwarding, faces, indexOf, sharedMedia };
+  return sharedMedia;
 }
 
 /**
@@ -91,9 +88,7 @@ export function linkBridges(
  */
 function hasFreeMember(
   world: World,
-  faces: Faces,
-  indexOf: ReadonlyMap<string, number>,
-  forwarding: Forwarding,
+  { faces, forwarding }: BridgeDomain,
   near: DraftEnd,
   far: DraftEnd,
   known: readonly LinkDraft[],
@@ -103,14 +98,14 @@ function hasFreeMember(
   const members = world.byId.get(near.device)?.membersOf.get(near.ifIndex ?? -1) ?? [];
   if (known.length > 1 || !only || members.length <= only.members.length || only.members.length === 0) return false;
   const partner = only.a.device === near.device ? only.b.device : only.a.device;
-  const [x, y] = [indexOf.get(far.device), indexOf.get(partner)];
+  const [x, y] = [forwarding.indexOf.get(far.device), forwarding.indexOf.get(partner)];
   if (x === undefined || y === undefined) return false;
   const port = faces.towards(x, y);
-  return port >= 0 && (forwarding.tables[x] as BridgeTable).ports[port]?.ifIndex !== far.ifIndex;
+  return port >= 0 && (forwarding.tables[x] as BridgeTable).rows.ports[port]?.ifIndex !== far.ifIndex;
 }
 
 /** Hosts seen on both facing ports hang between them; a single one may be a row that has not aged yet. */
-const hangsBetween = (between: number, sharedHosts: number): boolean =>
+export const hangsBetween = (between: number, sharedHosts: number): boolean =>
   between >= 2 || (between === 1 && sharedHosts >= 0 && sharedHosts < 10);
 
 /** A bridge behind an unpolled one: its cable goes there, not through it to the next polled one. */
@@ -120,7 +115,7 @@ function linkBehindExternal(
   b: DraftEnd,
   nearExternals: readonly string[],
   farExternals: readonly string[],
-  shown: ReturnType<typeof proof>,
+  shown: Proof,
 ): void {
   if (nearExternals.length > 0 && farExternals.length > 0) return;
   const [external] = nearExternals.length > 0 ? nearExternals : farExternals;
@@ -128,34 +123,42 @@ function linkBehindExternal(
   drafts.add({ device: external, ifIndex: null, label: null }, nearExternals.length > 0 ? b : a, 2, shown);
 }
 
-function fdbSentence(table: BridgeTable, at: DraftEnd, other: DeviceView, sharedHosts: number) {
+function fdbSentence(table: BridgeTable, at: DraftEnd, other: DeviceView, sharedHosts: number): Sentence {
   const port = table.device.label(at.ifIndex) ?? at.label ?? String(at.ifIndex ?? '?');
   const text =
     sharedHosts >= 0
       ? `${port} faces ${other.id}: ${sharedHosts} hosts stand on either side`
       : `${port} leads to ${other.id}, with no other polled bridge between`;
-  return { device: table.device.id, table: fdbTable(table.device), text, seenAt: fdbSeenAt(table.device) };
+  return { device: table.device.id, table: fdbTable(table.device), text };
 }
 
-/** Links of the better methods that forward frames; several between two bridges are left to the tables to choose. */
-function knownFaces(
-  world: World,
-  forwarding: Forwarding,
-  drafts: LinkDrafts,
-  indexOf: ReadonlyMap<string, number>,
-): KnownFace[] {
-  const byPair = new Map<string, KnownFace[]>();
-  for (const draft of drafts.all()) {
-    const x = indexOf.get(draft.a.device);
-    const y = indexOf.get(draft.b.device);
-    if (draft.layer !== 2 || x === undefined || y === undefined || x === y) continue;
-    if (draft.a.ifIndex === null || draft.b.ifIndex === null || isBlocked(world, draft) === true) continue;
-    const p = forwarding.tables[x]?.portIndex(draft.a.ifIndex) ?? -1;
-    const q = forwarding.tables[y]?.portIndex(draft.b.ifIndex) ?? -1;
+/** The two ports of a link between polled bridges that forwards frames, whatever shows it. */
+export type CertainLink = readonly [DraftEnd, DraftEnd];
+
+/** Links of the better methods that forward frames. */
+export function certainLinks(world: World, drafts: readonly LinkDraft[]): CertainLink[] {
+  return drafts.flatMap(({ a, b, layer }): CertainLink[] => {
+    if (layer !== 2 || a.device === b.device || a.ifIndex === null || b.ifIndex === null) return [];
+    if (!world.byId.has(a.device) || !world.byId.has(b.device)) return [];
+    return isBlocked(world, { a, b }) === true ? [] : [[a, b]];
+  });
+}
+
+/** Those of them with rows on both ports; several between two bridges are left to the tables to choose. */
+export function knownFaces(links: readonly CertainLink[], { tables, indexOf }: Forwarding): KnownFace[] {
+  const byPair = new Map<number, KnownFace[]>();
+  for (const [a, b] of links) {
+    const x = indexOf.get(a.device);
+    const y = indexOf.get(b.device);
+    if (x === undefined || y === undefined) continue;
+    const p = (tables[x] as BridgeTable).rows.portIndex(a.ifIndex as number);
+    const q = (tables[y] as BridgeTable).rows.portIndex(b.ifIndex as number);
     // A port without a single row forwards nothing worth knowing.
     if (p < 0 || q < 0) continue;
-    const key = `${x} ${y}`;
-    byPair.set(key, [...(byPair.get(key) ?? []), { x, y, p, q }]);
+    const key = Math.min(x, y) * tables.length + Math.max(x, y);
+    const known = byPair.get(key);
+    if (known) known.push({ x, y, p, q });
+    else byPair.set(key, [{ x, y, p, q }]);
   }
   return [...byPair.values()].flatMap((faces) => (faces.length === 1 ? faces : []));
 }

@@ -1,5 +1,5 @@
 import type { FactKind } from '../facts.js';
-import type { Evidence, Method } from '../schemas.js';
+import type { Method } from '../schemas.js';
 import { methodRank } from '../score.js';
 import type { EdgeWitness } from './inference.js';
 
@@ -11,11 +11,20 @@ export interface DraftEnd {
   readonly label: string | null;
 }
 
+/** Evidence before it is told: the time of reading is that of the device's tables at that moment. */
+export interface Sentence {
+  readonly device: string;
+  readonly table: string;
+  readonly text: string;
+  /** Tables that the row may come from, where `table` names only the first of them. */
+  readonly readFrom?: readonly string[];
+}
+
 export interface Proof {
   readonly method: Method;
   /** The device that says it; null where nobody says it and two tables together show it. */
   readonly reporter: string | null;
-  readonly evidence: readonly Evidence[];
+  readonly evidence: readonly Sentence[];
   readonly witnesses: readonly EdgeWitness[];
   readonly sharedHosts?: number;
 }
@@ -42,42 +51,77 @@ export const endKey = (end: DraftEnd): string => `${end.device}|${end.ifIndex ??
 /** Links in the making, one per layer and unordered pair of ends. */
 export class LinkDrafts {
   readonly #drafts = new Map<string, LinkDraft>();
+  readonly #ofEnd = new Map<string, Set<LinkDraft>>();
+  readonly #ofPair = new Map<string, Set<LinkDraft>>();
 
   add(one: DraftEnd, other: DraftEnd, layer: 2 | 3, proof: Proof): LinkDraft {
     const [a, b] = compareEnds(one, other) <= 0 ? [one, other] : [other, one];
-    const key = `${layer} ${endKey(a)} ${endKey(b)}`;
+    const key = draftKey(layer, a, b);
     let draft = this.#drafts.get(key);
     if (!draft) {
       draft = { a, b, layer, proofs: [], members: [], contradicted: false, vlans: new Set(), labels: new Map() };
-      this.#drafts.set(key, draft);
+      this.#keep(key, draft);
     }
     draft.proofs.push(proof);
     return draft;
   }
 
+  #keep(key: string, draft: LinkDraft): void {
+    this.#drafts.set(key, draft);
+    for (const [index, name] of this.#entries(draft)) {
+      const known = index.get(name);
+      if (known) known.add(draft);
+      else index.set(name, new Set([draft]));
+    }
+  }
+
+  #entries({ a, b }: LinkDraft) {
+    return [
+      [this.#ofEnd, endKey(a)],
+      [this.#ofEnd, endKey(b)],
+      [this.#ofPair, pairKey(a.device, b.device)],
+    ] as const;
+  }
+
   remove(draft: LinkDraft): void {
-    for (const [key, value] of this.#drafts) if (value === draft) this.#drafts.delete(key);
+    if (!this.#drafts.delete(draftKey(draft.layer, draft.a, draft.b))) return;
+    for (const [index, name] of this.#entries(draft)) index.get(name)?.delete(draft);
   }
 
   /** Links of two devices, in stable order. */
   between(one: string, other: string): LinkDraft[] {
-    return this.all().filter(
-      ({ a, b }) => (a.device === one && b.device === other) || (a.device === other && b.device === one),
-    );
+    return [...(this.#ofPair.get(pairKey(one, other)) ?? [])].sort(compareDrafts);
   }
 
   /** Links that end on this interface. */
-  at(device: string, ifIndex: number): LinkDraft[] {
-    const is = (end: DraftEnd) => end.device === device && end.ifIndex === ifIndex;
-    return [...this.#drafts.values()].filter((draft) => is(draft.a) || is(draft.b));
+  at(device: string, ifIndex: number): Iterable<LinkDraft> {
+    return this.#ofEnd.get(`${device}|${ifIndex}`) ?? [];
   }
 
   all(): LinkDraft[] {
-    return [...this.#drafts.values()].sort(
-      (x, y) => x.layer - y.layer || compareEnds(x.a, y.a) || compareEnds(x.b, y.b),
-    );
+    return [...this.#drafts.values()].sort(compareDrafts);
+  }
+
+  /** For a next step that adds proofs of its own: nothing of it reaches this one. */
+  copy(): LinkDrafts {
+    const copied = new LinkDrafts();
+    for (const [key, draft] of this.#drafts) {
+      copied.#keep(key, {
+        ...draft,
+        proofs: [...draft.proofs],
+        members: [...draft.members],
+        vlans: new Set(draft.vlans),
+        labels: new Map(draft.labels),
+      });
+    }
+    return copied;
   }
 }
+
+const draftKey = (layer: 2 | 3, a: DraftEnd, b: DraftEnd): string => `${layer} ${endKey(a)} ${endKey(b)}`;
+const pairKey = (one: string, other: string): string => (one < other ? `${one}|${other}` : `${other}|${one}`);
+const compareDrafts = (x: LinkDraft, y: LinkDraft): number =>
+  x.layer - y.layer || compareEnds(x.a, y.a) || compareEnds(x.b, y.b);
 
 /** The best method that shows the link. */
 export function methodOf(draft: { proofs: readonly Proof[] }): Method {
@@ -99,7 +143,7 @@ export function proof(
   method: Method,
   reporter: string | null,
   kind: FactKind,
-  sentences: readonly { device: string; table: string; text: string; seenAt: string }[],
+  sentences: readonly Sentence[],
   extra: { sharedHosts?: number } = {},
 ): Proof {
   return {
@@ -111,8 +155,8 @@ export function proof(
   };
 }
 
-export function uniqueEvidence(proofs: readonly Proof[]): Evidence[] {
-  const seen = new Map<string, Evidence>();
+export function uniqueEvidence(proofs: readonly Proof[]): Sentence[] {
+  const seen = new Map<string, Sentence>();
   for (const { evidence } of proofs) {
     for (const sentence of evidence) seen.set(`${sentence.device} ${sentence.table} ${sentence.text}`, sentence);
   }

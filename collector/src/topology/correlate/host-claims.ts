@@ -1,65 +1,67 @@
-import type { BridgeDomain } from './bridges.js';
+import type { Addresses, Naming } from './addresses.js';
+import type { FdbPort } from './bridge-table.js';
 import { compareText, type DraftEnd } from './drafts.js';
-import type { BridgeTable } from './forwarding.js';
-import { addressesByMac, type Placement } from './hosts.js';
+import { fdbTable } from './bridges.js';
 import type { InferOptions, InferredHost, InferredSegment } from './inference.js';
 import { segmentId, segmentPort } from './segment-ports.js';
-import type { World } from './world.js';
+import type { DeviceView, World } from './world.js';
+
+/** One MAC and the port of a bridge that it hangs on. */
+export interface Station {
+  readonly mac: string;
+  readonly at: FdbPort;
+  /** Other ports that could have been meant. */
+  readonly rivals: number;
+}
+
+/** The hosts of one bridge, and the segments that stand for unknown equipment on its ports. */
+export interface BridgeHosts {
+  readonly hosts: readonly InferredHost[];
+  readonly segments: readonly InferredSegment[];
+}
+
+export interface HostContext {
+  readonly world: World;
+  readonly addresses: Addresses;
+  /** Segments that links showed, by `device|ifIndex` or `device|bridge port`. */
+  readonly segmentOf: ReadonlyMap<string, string>;
+  readonly options: InferOptions;
+}
 
 /** Hosts with their names; a port with many of them gets a segment node for the equipment that must be there (R7). */
-export function toHosts(
-  world: World,
-  domain: BridgeDomain,
-  placed: readonly Placement[],
-  known: readonly InferredSegment[],
-  options: InferOptions,
-): { hosts: InferredHost[]; segments: InferredSegment[] } {
-  const names = addressesByMac(world);
-  const byPort = new Map<string, Placement[]>();
-  const byBridge = new Map<number, Set<string>>();
-  for (const placement of placed) {
-    byBridge.set(placement.bridge, (byBridge.get(placement.bridge) ?? new Set()).add(placement.mac));
-    const key = `${placement.bridge} ${placement.port}`;
-    byPort.set(key, [...(byPort.get(key) ?? []), placement]);
+export function hostsOn(
+  { world, addresses, segmentOf, options }: HostContext,
+  device: DeviceView,
+  stations: readonly Station[],
+): BridgeHosts {
+  const sorted = [...stations].sort((a, b) => compareText(a.mac, b.mac));
+  const vlansOf = device.vlansOfMacs(new Set(sorted.map(({ mac }) => mac)));
+  const byPort = new Map<FdbPort, Station[]>();
+  for (const station of sorted) {
+    const known = byPort.get(station.at);
+    if (known) known.push(station);
+    else byPort.set(station.at, [station]);
   }
-  const knownPorts = new Map(
-    known.flatMap((segment) =>
-      segment.layer === 2
-        ? segment.ports.map((port) => [`${port.device}|${port.ifIndex ?? port.bridgePort}`, segment.id] as const)
-        : [],
-    ),
-  );
-  const vlansOf = new Map(
-    [...byBridge].map(([bridge, macs]) => [
-      bridge,
-      (domain.forwarding.tables[bridge] as BridgeTable).device.vlansOfMacs(macs),
-    ]),
-  );
   const hosts: InferredHost[] = [];
   const segments: InferredSegment[] = [];
-  for (const onPort of byPort.values()) {
-    const [first] = onPort as [Placement];
-    const table = domain.forwarding.tables[first.bridge] as BridgeTable;
-    const port = table.ports[first.port] ?? { ifIndex: null, bridgePort: null };
-    const end: DraftEnd = {
-      device: table.device.id,
-      ifIndex: port.ifIndex,
-      label: port.ifIndex === null ? `port ${port.bridgePort ?? '?'}` : null,
-    };
-    let segment = knownPorts.get(`${end.device}|${port.ifIndex ?? port.bridgePort}`) ?? null;
-    const placedHere = onPort.map((placement) => ({
-      ...toHost(table, end, port.bridgePort, placement, names),
-      vlans: vlansOf.get(placement.bridge)?.get(placement.mac) ?? [],
-    }));
-    if (segment === null && onPort.length > options.maxHostsPerPort) {
-      const made = hostSegment(world, end, port.bridgePort, placedHere);
-      segments.push(made);
-      segment = made.id;
-    }
-    hosts.push(...placedHere.map((host) => ({ ...host, segment })));
+  for (const [at, onPort] of byPort) {
+    const label = at.ifIndex === null ? `port ${at.bridgePort ?? '?'}` : null;
+    const end: DraftEnd = { device: device.id, ifIndex: at.ifIndex, label };
+    const known = segmentOf.get(attachmentKey(device.id, at)) ?? null;
+    const isCrowded = known === null && onPort.length > options.maxHostsPerPort;
+    const segment = isCrowded ? segmentId(world, [end]) : known;
+    const here = onPort.map((station) =>
+      toHost(world, device, end, station, addresses.of(station.mac), vlansOf.get(station.mac) ?? [], segment),
+    );
+    if (isCrowded) segments.push(hostSegment(world, end, at.bridgePort, here));
+    hosts.push(...here);
   }
   return { hosts: hosts.sort((a, b) => compareText(a.mac, b.mac)), segments };
 }
+
+/** How the ports of segments are found. */
+export const attachmentKey = (device: string, { ifIndex, bridgePort }: FdbPort): string =>
+  `${device}|${ifIndex ?? bridgePort ?? ''}`;
 
 function hostSegment(
   world: World,
@@ -91,30 +93,31 @@ function hostSegment(
 }
 
 function toHost(
-  table: BridgeTable,
+  world: World,
+  device: DeviceView,
   end: DraftEnd,
-  bridgePort: number | null,
-  { mac, rivals }: Placement,
-  names: ReturnType<typeof addressesByMac>,
+  { mac, at, rivals }: Station,
+  named: Naming | undefined,
+  vlans: readonly number[],
+  segment: string | null,
 ): InferredHost {
-  const { device } = table;
-  const named = names.get(mac);
-  const fdb = (device.facts.tables['dot1qTpFdbTable']?.rows ?? 0) > 0 ? 'dot1qTpFdbTable' : 'dot1dTpFdbTable';
+  const table = fdbTable(device);
   const port = device.label(end.ifIndex) ?? end.label ?? '?';
+  const namer = named && world.byId.get(named.device);
   const evidence = [
     {
       device: device.id,
-      table: fdb,
+      table,
       text: `${mac} is learned on ${port}, which leads to no other bridge`,
-      seenAt: device.facts.tables[fdb]?.readAt ?? device.facts.polledAt,
+      seenAt: device.facts.tables[table]?.readAt ?? device.facts.polledAt,
     },
-    ...(named
+    ...(named && namer
       ? [
           {
-            device: named.device.id,
+            device: namer.id,
             table: 'ipNetToMediaTable',
             text: `${mac} is ${named.ips.join(', ')}`,
-            seenAt: named.device.facts.tables['ipNetToMediaTable']?.readAt ?? named.device.facts.polledAt,
+            seenAt: namer.facts.tables['ipNetToMediaTable']?.readAt ?? namer.facts.polledAt,
           },
         ]
       : []),
@@ -130,11 +133,11 @@ function toHost(
     mac,
     ips: named?.ips ?? [],
     device: device.id,
-    bridgePort,
+    bridgePort: at.bridgePort,
     ifIndex: end.ifIndex,
     ifName: device.label(end.ifIndex),
-    vlans: [],
-    segment: null,
+    vlans,
+    segment,
     method: named ? 'arp' : 'bridge',
     confidence,
     evidence,

@@ -1,8 +1,8 @@
 import { ipToBytes, tryParseIp } from '../../lib/ip.js';
 import type { RoutingFact } from '../facts.js';
 import { isInternalInterface } from '../identity.js';
-import type { Evidence } from '../schemas.js';
-import { compareText, proof, type LinkDraft, type LinkDrafts, type Proof } from './drafts.js';
+import { compareText, proof, type LinkDraft, type LinkDrafts, type Proof, type Sentence } from './drafts.js';
+import type { InferenceWarning } from './inference.js';
 import type { DeviceView, World } from './world.js';
 
 interface Prefix {
@@ -13,12 +13,14 @@ interface Prefix {
   readonly bits: string;
 }
 
-const bitsOf = (ip: string, length: number): string => {
+/** All bits of an address with its family before them: what begins like a network's is in it. */
+const allBitsOf = (ip: string): string => {
   const parsed = tryParseIp(ip);
   if (parsed === undefined) return '';
   const bits = [...ipToBytes(parsed)].map((octet) => octet.toString(2).padStart(8, '0')).join('');
-  return `${bits.length === 32 ? 4 : 6}:${bits.slice(0, length)}`;
+  return `${bits.length === 32 ? 4 : 6}:${bits}`;
 };
+const bitsOf = (ip: string, length: number): string => allBitsOf(ip).slice(0, 2 + length);
 
 /** Networks on the interfaces of a device; internal and host addresses are none. */
 function prefixesOf(device: DeviceView): Prefix[] {
@@ -27,7 +29,8 @@ function prefixesOf(device: DeviceView): Prefix[] {
     if (isInternalInterface(fact) || fact.ifType === 24) continue;
     for (const { ip, prefixLength } of fact.addresses) {
       if (prefixLength === null || prefixLength === 0 || ip.startsWith('127.') || prefixLength === 32) continue;
-      prefixes.push({ ifIndex: fact.ifIndex, ip, length: prefixLength, bits: bitsOf(ip, prefixLength) });
+      const bits = bitsOf(ip, prefixLength);
+      if (bits !== '') prefixes.push({ ifIndex: fact.ifIndex, ip, length: prefixLength, bits });
     }
   }
   return prefixes;
@@ -35,13 +38,14 @@ function prefixesOf(device: DeviceView): Prefix[] {
 
 /** The interface whose network holds the address, by longest prefix; undefined when none or several do. */
 function interfaceTowards(prefixes: readonly Prefix[], ip: string): Prefix | undefined {
-  const holding = prefixes.filter((prefix) => bitsOf(ip, prefix.length) === prefix.bits);
+  const bits = allBitsOf(ip);
+  const holding = prefixes.filter((prefix) => bits.startsWith(prefix.bits));
   const longest = Math.max(0, ...holding.map((prefix) => prefix.length));
   const best = holding.filter((prefix) => prefix.length === longest);
   return new Set(best.map((prefix) => prefix.ifIndex)).size === 1 ? best[0] : undefined;
 }
 
-interface Adjacency {
+export interface Adjacency {
   readonly from: string;
   readonly fromIfIndex: number | null;
   readonly to: string;
@@ -64,35 +68,62 @@ export interface RoutedExternal {
   readonly ip: string | null;
 }
 
-const readAt = (device: DeviceView, tables: readonly string[]): string =>
-  tables.map((table) => device.facts.tables[table]?.readAt).find((at) => at !== undefined) ?? device.facts.polledAt;
-
 const TABLES = {
   ospf: ['ospfNbrTable', 'ospfv3NbrTable'],
   isis: ['isisISAdjTable', 'ciiISAdjTable'],
   bgp: ['bgpPeerTable', 'cbgpPeer2Table'],
 } as const;
 
+/** What the tables of one device say of its neighbours in layer 3. */
+export interface Layer3Claims {
+  readonly routed: readonly Adjacency[];
+  readonly arp: readonly Adjacency[];
+  readonly externals: readonly RoutedExternal[];
+  readonly warnings: readonly InferenceWarning[];
+}
+
+/** Networks of all devices, and who answers to which IS-IS system id. */
+export interface Layer3Index {
+  readonly prefixes: ReadonlyMap<string, readonly Prefix[]>;
+  readonly systems: ReadonlyMap<string, readonly DeviceView[]>;
+}
+
+export function indexLayer3(world: World): Layer3Index {
+  const systems = new Map<string, DeviceView[]>();
+  for (const device of world.devices) {
+    const own = new Set(
+      device.facts.routing.flatMap((row) => (row.protocol === 'isis' && row.localSystemId ? [row.localSystemId] : [])),
+    );
+    for (const id of own) systems.set(id, [...(systems.get(id) ?? []), device]);
+  }
+  return { prefixes: new Map(world.devices.map((device) => [device.id, prefixesOf(device)])), systems };
+}
+
+export function claimLayer3(from: World, index: Layer3Index, device: DeviceView): Layer3Claims {
+  const world = from.unwarned();
+  const externals = new Map<string, RoutedExternal>();
+  const routed: Adjacency[] = [];
+  for (const fact of device.facts.routing) {
+    if (!fact.up) continue;
+    const found =
+      fact.protocol === 'isis'
+        ? isisAdjacency(world, device, fact, index)
+        : ipAdjacency(world, device, fact, index.prefixes, externals);
+    if (found) routed.push(found);
+  }
+  const arp = arpAdjacencies(world, device, index.prefixes);
+  return { routed, arp, externals: [...externals.values()], warnings: world.warnings };
+}
+
 /** All adjacencies of layer 3: routing protocols, then ARP between interfaces of polled devices (R15, R20). */
 export function linkLayer3(
   world: World,
+  { prefixes }: Layer3Index,
+  claims: readonly Layer3Claims[],
   drafts: LinkDrafts,
 ): { segments: Layer3Segment[]; externals: RoutedExternal[] } {
-  const prefixes = new Map(world.devices.map((device) => [device.id, prefixesOf(device)]));
-  const externals = new Map<string, RoutedExternal>();
-  const adjacencies: Adjacency[] = [];
-  for (const device of world.devices) {
-    for (const fact of device.facts.routing) {
-      if (!fact.up) continue;
-      const found =
-        fact.protocol === 'isis'
-          ? isisAdjacency(world, device, fact, prefixes)
-          : ipAdjacency(world, device, fact, prefixes, externals);
-      if (found) adjacencies.push(found);
-    }
-  }
-  const routed = completeFromPeers(adjacencies);
-  const arp = arpAdjacencies(world, prefixes);
+  const routed = completeFromPeers(claims.flatMap((one) => one.routed));
+  const arp = claims.flatMap((one) => one.arp);
   const { segments, links } = splitBySubnet(world, prefixes, [...routed, ...arp]);
   for (const link of links) {
     const cable = link.proof.method === 'arp' ? cableUnder(world, drafts, link) : undefined;
@@ -107,17 +138,18 @@ export function linkLayer3(
       link.proof,
     );
   }
+  const externals = new Map(claims.flatMap((one) => one.externals.map((external) => [external.id, external] as const)));
   return { segments, externals: [...externals.values()].sort((a, b) => compareText(a.id, b.id)) };
 }
 
-function sentence(device: DeviceView, fact: RoutingFact, ifIndex: number | null, neighbour: string): Evidence {
+function sentence(device: DeviceView, fact: RoutingFact, ifIndex: number | null, neighbour: string): Sentence {
   const tables = TABLES[fact.protocol];
   const table = tables.find((name) => (device.facts.tables[name]?.rows ?? 0) > 0) ?? tables[0];
   return {
     device: device.id,
     table,
     text: `${fact.protocol.toUpperCase()} neighbour ${neighbour} on ${device.label(ifIndex) ?? 'an unknown interface'} (state ${fact.state ?? '?'})`,
-    seenAt: readAt(device, tables),
+    readFrom: tables,
   };
 }
 
@@ -168,13 +200,9 @@ function isisAdjacency(
   world: World,
   device: DeviceView,
   fact: Extract<RoutingFact, { protocol: 'isis' }>,
-  prefixes: ReadonlyMap<string, readonly Prefix[]>,
+  { prefixes, systems }: Layer3Index,
 ): Adjacency | undefined {
-  const peers = world.devices.filter((other) =>
-    other.facts.routing.some(
-      (row) => row.protocol === 'isis' && row.localSystemId !== null && row.localSystemId === fact.neighbourSystemId,
-    ),
-  );
+  const peers = systems.get(fact.neighbourSystemId ?? '') ?? [];
   const [peer] = peers;
   if (peers.length !== 1 || !peer || peer === device) return undefined;
   const byAddress = fact.neighbourIps
@@ -235,33 +263,35 @@ function completeFromPeers(adjacencies: readonly Adjacency[]): Adjacency[] {
 }
 
 /** R20: the address and the MAC of a row are those of one interface of another polled device. */
-function arpAdjacencies(world: World, prefixes: ReadonlyMap<string, readonly Prefix[]>): Adjacency[] {
+function arpAdjacencies(
+  world: World,
+  device: DeviceView,
+  prefixes: ReadonlyMap<string, readonly Prefix[]>,
+): Adjacency[] {
   const found: Adjacency[] = [];
-  for (const device of world.devices) {
-    for (const row of device.facts.arp) {
-      const owner = world.identities.ownerOfIp(row.ip);
-      if (!owner || owner.device === device.id) continue;
-      const far = world.byId.get(owner.device);
-      const nearFact = device.interfaces.get(row.ifIndex);
-      if (!far || !nearFact || isInternalInterface(nearFact)) continue;
-      if (far.interfaces.get(owner.ifIndex)?.mac !== row.mac) continue;
-      const near = interfaceTowards(prefixes.get(device.id) ?? [], row.ip);
-      if (near && near.ifIndex !== row.ifIndex) continue;
-      const evidence = {
-        device: device.id,
-        table: 'ipNetToMediaTable',
-        text: `${row.ip} is at ${row.mac} on ${device.label(row.ifIndex) ?? row.ifIndex}: ${far.label(owner.ifIndex) ?? owner.ifIndex} of ${far.id}`,
-        seenAt: readAt(device, ['ipNetToMediaTable', 'ipNetToPhysicalTable']),
-      };
-      found.push({
-        from: device.id,
-        fromIfIndex: row.ifIndex,
-        to: far.id,
-        toIfIndex: owner.ifIndex,
-        proof: proof('arp', device.id, 'arp', [evidence]),
-        subnet: near?.bits ?? null,
-      });
-    }
+  for (const row of device.facts.arp) {
+    const owner = world.identities.ownerOfIp(row.ip);
+    if (!owner || owner.device === device.id) continue;
+    const far = world.byId.get(owner.device);
+    const nearFact = device.interfaces.get(row.ifIndex);
+    if (!far || !nearFact || isInternalInterface(nearFact)) continue;
+    if (far.interfaces.get(owner.ifIndex)?.mac !== row.mac) continue;
+    const near = interfaceTowards(prefixes.get(device.id) ?? [], row.ip);
+    if (near && near.ifIndex !== row.ifIndex) continue;
+    const evidence: Sentence = {
+      device: device.id,
+      table: 'ipNetToMediaTable',
+      text: `${row.ip} is at ${row.mac} on ${device.label(row.ifIndex) ?? row.ifIndex}: ${far.label(owner.ifIndex) ?? owner.ifIndex} of ${far.id}`,
+      readFrom: ['ipNetToMediaTable', 'ipNetToPhysicalTable'],
+    };
+    found.push({
+      from: device.id,
+      fromIfIndex: row.ifIndex,
+      to: far.id,
+      toIfIndex: owner.ifIndex,
+      proof: proof('arp', device.id, 'arp', [evidence]),
+      subnet: near?.bits ?? null,
+    });
   }
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Capability, CdpFact, LldpFact } from '../facts.js';
-import type { Evidence, Method } from '../schemas.js';
-import { compareText, proof, type LinkDraft, type LinkDrafts } from './drafts.js';
+import type { Method } from '../schemas.js';
+import { compareText, proof, type LinkDraft, type LinkDrafts, type Sentence } from './drafts.js';
 import { Externals } from './externals.js';
 import type { InferredDevice } from './inference.js';
 import type { DeviceView, World } from './world.js';
@@ -18,10 +18,8 @@ export interface NeighbourClaim {
   readonly toLabel: string | null;
   readonly capabilities: readonly Capability[];
   readonly aggregatePort: number | null;
-  readonly evidence: Evidence;
+  readonly evidence: Sentence;
 }
-
-const seenAt = (device: DeviceView, table: string) => device.facts.tables[table]?.readAt ?? device.facts.polledAt;
 
 const names = (...texts: (string | null)[]) => [...new Set(texts.filter((text): text is string => text !== null))];
 
@@ -113,7 +111,6 @@ function fromLldp(world: World, device: DeviceView, fact: LldpFact) {
       device: device.id,
       table: 'lldpRemTable',
       text: `on ${fromLabel ?? 'an unknown port'}: neighbour ${named}, its port ${toLabel ?? 'unknown'}`,
-      seenAt: seenAt(device, 'lldpRemTable'),
     },
   };
   return {
@@ -155,7 +152,6 @@ function fromCdp(world: World, device: DeviceView, fact: CdpFact) {
       device: device.id,
       table: 'cdpCacheTable',
       text: `on ${fromLabel ?? fact.ifIndex}: neighbour ${fact.deviceId ?? 'somebody'}, its port ${fact.portId ?? 'unknown'}`,
-      seenAt: seenAt(device, 'cdpCacheTable'),
     },
   };
   return {

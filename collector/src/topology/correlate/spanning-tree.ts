@@ -68,7 +68,6 @@ export function linkSpanningTree(
             device: device.id,
             table: 'dot1dStpPortTable',
             text: `${device.label(row.ifIndex) ?? row.ifIndex} (${row.state}): designated bridge ${row.designatedBridge}, port ${row.designatedPort ?? '?'}`,
-            seenAt: device.facts.tables['dot1dStpPortTable']?.readAt ?? device.facts.polledAt,
           },
         ]),
       );
@@ -78,7 +77,7 @@ export function linkSpanningTree(
 }
 
 function hasLinkBetween(drafts: LinkDrafts, a: string, aIfIndex: number, b: string, bIfIndex: number | null): boolean {
-  return drafts.at(a, aIfIndex).some((draft) => {
+  return [...drafts.at(a, aIfIndex)].some((draft) => {
     const other = draft.a.device === a && draft.a.ifIndex === aIfIndex ? draft.b : draft.a;
     return other.device === b && (bIfIndex === null || other.ifIndex === bIfIndex);
   });
@@ -101,7 +100,7 @@ export function portState(
 }
 
 /** True when an end blocks, false when the ends that tell forward, null when none tells. */
-export function isBlocked(world: World, draft: LinkDraft): boolean | null {
+export function isBlocked(world: World, draft: Pick<LinkDraft, 'a' | 'b'>): boolean | null {
   const states = [draft.a, draft.b].map((end) => portState(world.byId.get(end.device), end.ifIndex));
   if (states.includes('blocked')) return true;
   return states.includes('forwarding') ? false : null;

@@ -192,11 +192,15 @@ export class World {
   readonly identities: Identities;
   readonly warnings: InferenceWarning[] = [];
 
-  constructor(all: readonly DeviceFacts[]) {
-    const sorted = [...all].sort((a, b) => (a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : 0));
-    this.devices = sorted.map((facts) => new DeviceView(facts));
-    this.byId = new Map(this.devices.map((device) => [device.id, device]));
-    this.identities = new Identities(sorted);
+  constructor(devices: readonly DeviceView[], byId: ReadonlyMap<string, DeviceView>, identities: Identities) {
+    this.devices = devices;
+    this.byId = byId;
+    this.identities = identities;
+  }
+
+  /** The same devices with no warnings yet: for a step whose result is kept together with its warnings. */
+  unwarned(): World {
+    return new World(this.devices, this.byId, this.identities);
   }
 
   warn(kind: string, device: string, text: string): void {

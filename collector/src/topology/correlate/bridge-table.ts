@@ -1,0 +1,183 @@
+import { isVirtualRouterMac } from '../identity.js';
+import type { DeviceView } from './world.js';
+
+/** A port that forwarding rows stand on. */
+export interface FdbPort {
+  readonly ifIndex: number | null;
+  readonly bridgePort: number | null;
+}
+
+export const samePort = (a: FdbPort | undefined, b: FdbPort | undefined): boolean =>
+  a === b || (a !== undefined && b !== undefined && a.ifIndex === b.ifIndex && a.bridgePort === b.bridgePort);
+
+const AMBIGUOUS = -1;
+const UNKNOWN = -1;
+const FREE = -2;
+
+/** The usable forwarding rows of one bridge, as numbers: MACs in rising order with the port each was learned on. */
+export class FdbRows {
+  /** In the order of their numbers. */
+  readonly ports: readonly FdbPort[];
+  readonly macs: Int32Array;
+  /** Index into `ports`; −1 where one MAC stands on two ports. */
+  readonly portOfRow: Int32Array;
+  /** MACs learned on each port. */
+  readonly macCounts: Int32Array;
+
+  constructor(ports: readonly FdbPort[], macs: Int32Array, portOfRow: Int32Array) {
+    this.ports = ports;
+    this.macs = macs;
+    this.portOfRow = portOfRow;
+    this.macCounts = new Int32Array(ports.length);
+    for (let row = 0; row < portOfRow.length; row++) {
+      const port = portOfRow[row] as number;
+      if (port >= 0) this.macCounts[port] = (this.macCounts[port] as number) + 1;
+    }
+  }
+
+  /** Port index of a MAC; −1 when it has none, or several. */
+  portOf(mac: number): number {
+    let low = 0;
+    let high = this.macs.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const found = this.macs[middle] as number;
+      if (found === mac) return this.portOfRow[middle] as number;
+      if (found < mac) low = middle + 1;
+      else high = middle - 1;
+    }
+    return UNKNOWN;
+  }
+
+  has(mac: number): boolean {
+    const at = gallop(this.macs, mac, 0);
+    return this.macs[at] === mac;
+  }
+
+  portIndex(ifIndex: number): number {
+    return this.ports.findIndex((port) => port.ifIndex === ifIndex);
+  }
+
+  equals(other: FdbRows): boolean {
+    return (
+      this.macs.length === other.macs.length &&
+      this.ports.length === other.ports.length &&
+      this.ports.every((port, at) => samePort(port, other.ports[at])) &&
+      this.macs.every((mac, row) => mac === other.macs[row] && this.portOfRow[row] === other.portOfRow[row])
+    );
+  }
+}
+
+/** First position from `from` whose value is not below `value`. */
+export function gallop(values: Int32Array, value: number, from: number): number {
+  let step = 1;
+  let low = from;
+  while (low + step < values.length && (values[low + step] as number) < value) {
+    low += step;
+    step *= 2;
+  }
+  let high = Math.min(values.length, low + step + 1);
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((values[middle] as number) < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** A bridge with its forwarding rows. */
+export interface BridgeTable {
+  readonly device: DeviceView;
+  /** The same object as long as the rows are the same. */
+  readonly rows: FdbRows;
+}
+
+/** Numbers for MACs, in order of appearance; what is never a station is told once. */
+export class MacNumbers {
+  readonly texts: string[] = [];
+  readonly #ids = new Map<string, number>();
+  readonly #virtual: ReadonlySet<string>;
+  readonly #isStation: boolean[] = [];
+  /** Scratch of the table that is being read: port of each MAC, or FREE. */
+  portOf = new Int32Array(1024).fill(FREE);
+
+  constructor(virtual: ReadonlySet<string>) {
+    this.#virtual = virtual;
+  }
+
+  known(mac: string): number | undefined {
+    return this.#ids.get(mac);
+  }
+
+  of(mac: string): number {
+    const known = this.#ids.get(mac);
+    if (known !== undefined) return known;
+    const id = this.texts.length;
+    this.texts.push(mac);
+    this.#ids.set(mac, id);
+    this.#isStation.push(!this.#virtual.has(mac) && !isVirtualRouterMac(mac));
+    if (id >= this.portOf.length) {
+      const wider = new Int32Array(2 * this.portOf.length).fill(FREE);
+      wider.set(this.portOf);
+      this.portOf = wider;
+    }
+    return id;
+  }
+
+  isStation(id: number): boolean {
+    return this.#isStation[id] ?? false;
+  }
+}
+
+/** R16: own, virtual and managed addresses prove nothing about what hangs on a port. */
+export function readRows(device: DeviceView, numbers: MacNumbers, own: ReadonlySet<string>): FdbRows | undefined {
+  const ports: FdbPort[] = [];
+  const indexOfPort = new Map<number | null, Map<number | null, number>>();
+  const portIndex = (ifIndex: number | null, bridgePort: number | null): number => {
+    let byBridgePort = indexOfPort.get(ifIndex);
+    if (!byBridgePort) indexOfPort.set(ifIndex, (byBridgePort = new Map()));
+    const key = ifIndex === null ? bridgePort : null;
+    let index = byBridgePort.get(key);
+    if (index === undefined) {
+      const logical = ifIndex === null ? null : device.logical(ifIndex);
+      const named = logical === null ? bridgePort : (device.portOfIfIndex.get(logical) ?? bridgePort);
+      // Members stand under their aggregate.
+      index = logical === ifIndex ? ports.push({ ifIndex: logical, bridgePort: named }) - 1 : portIndex(logical, named);
+      byBridgePort.set(key, index);
+    }
+    return index;
+  };
+  const ownIds = new Set([...own].map((mac) => numbers.of(mac)));
+  const found: number[] = [];
+  for (const row of device.facts.mac) {
+    if (row.status === 'self' || row.status === 'mgmt') continue;
+    if (row.ifIndex === null && row.bridgePort === null) continue;
+    const id = numbers.of(row.mac);
+    if (!numbers.isStation(id) || ownIds.has(id)) continue;
+    const port = portIndex(row.ifIndex, row.bridgePort);
+    const before = numbers.portOf[id];
+    if (before === FREE) found.push(id);
+    numbers.portOf[id] = before === FREE || before === port ? port : AMBIGUOUS;
+  }
+  if (found.length === 0) return undefined;
+  const order = ports.map((_port, at) => at).sort((a, b) => comparePorts(ports[a] as FdbPort, ports[b] as FdbPort));
+  const rankOf = new Int32Array(ports.length);
+  order.forEach((at, rank) => (rankOf[at] = rank));
+  const macs = Int32Array.from(found).sort();
+  const portOfRow = new Int32Array(macs.length);
+  for (let row = 0; row < macs.length; row++) {
+    const id = macs[row] as number;
+    const port = numbers.portOf[id] as number;
+    portOfRow[row] = port < 0 ? port : (rankOf[port] as number);
+    numbers.portOf[id] = FREE;
+  }
+  return new FdbRows(
+    order.map((at) => ports[at] as FdbPort),
+    macs,
+    portOfRow,
+  );
+}
+
+const NO_NUMBER = 2 ** 32;
+const comparePorts = (a: FdbPort, b: FdbPort): number =>
+  (a.ifIndex ?? NO_NUMBER) - (b.ifIndex ?? NO_NUMBER) || (a.bridgePort ?? -1) - (b.bridgePort ?? -1);
