@@ -27,7 +27,7 @@ import { createSnmpCounters } from './snmp/guard.js';
 import type { SnmpReader } from './snmp/reader.js';
 import { createSnmpReader } from './snmp/session.js';
 import { createArranger } from './topology/arrange.js';
-import { infer } from './topology/correlate/infer.js';
+import { createIncrementalInference } from './topology/correlate/incremental.js';
 import { DEFAULT_INFER_OPTIONS } from './topology/correlate/inference.js';
 import { edgeStore } from './topology/edge-store.js';
 import { nextEdges } from './topology/edges.js';
@@ -105,6 +105,10 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
 
   const readers = readerCache(devices, openReader);
   const reads = topologyReads(pool);
+  const inference = createIncrementalInference({
+    ...DEFAULT_INFER_OPTIONS,
+    maxHostsPerPort: config.topology.maxMacsPerPort,
+  });
   const loop = createTopologyLoop({
     reads,
     facts: factsStore(pool),
@@ -118,7 +122,7 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
     removedDevices: () => inventory.removed(),
     readerFor: readers.readerFor,
     pollDevice,
-    infer: (facts) => infer(facts, { ...DEFAULT_INFER_OPTIONS, maxHostsPerPort: config.topology.maxMacsPerPort }),
+    infer: (facts) => inference.update(facts),
     nextEdges,
     arrange: createArranger(),
     graceMs: config.topology.graceSec * 1000,

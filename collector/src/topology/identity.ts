@@ -307,16 +307,7 @@ export function findTwins(devices: readonly DeviceFacts[]): Map<string, { same: 
   const sorted = [...devices].sort((a, b) => (a.deviceId < b.deviceId ? -1 : 1));
   const byKey = new Map<string, DeviceFacts>();
   for (const device of sorted) {
-    const { chassisSerial, chassisModel } = device.system;
-    const keys: [string, string][] = [];
-    if (chassisSerial !== null && chassisModel !== null) {
-      keys.push([`serial ${chassisModel} ${chassisSerial}`, `chassis serial ${chassisSerial}`]);
-    }
-    const mac = device.localIdentity.chassisMac ?? device.bridge.baseAddress;
-    if (isIdentityMac(mac) && device.system.sysName !== null) {
-      keys.push([`mac ${mac} ${nameKey(device.system.sysName)}`, `chassis ${mac} and name ${device.system.sysName}`]);
-    }
-    for (const [key, evidence] of keys) {
+    for (const [key, evidence] of twinKeysOf(device)) {
       const first = byKey.get(key);
       if (first && !twins.has(device.deviceId) && agree(first, device)) {
         twins.set(device.deviceId, { same: twins.get(first.deviceId)?.same ?? first.deviceId, evidence });
@@ -324,6 +315,27 @@ export function findTwins(devices: readonly DeviceFacts[]): Map<string, { same: 
     }
   }
   return twins;
+}
+
+type TwinKeys = readonly (readonly [key: string, evidence: string])[];
+
+/** Asked for all devices at every inference, and the same for the same facts. */
+const twinKeys = new WeakMap<DeviceFacts, TwinKeys>();
+
+function twinKeysOf(device: DeviceFacts): TwinKeys {
+  const known = twinKeys.get(device);
+  if (known) return known;
+  const { chassisSerial, chassisModel, sysName } = device.system;
+  const keys: [string, string][] = [];
+  if (chassisSerial !== null && chassisModel !== null) {
+    keys.push([`serial ${chassisModel} ${chassisSerial}`, `chassis serial ${chassisSerial}`]);
+  }
+  const mac = device.localIdentity.chassisMac ?? device.bridge.baseAddress;
+  if (isIdentityMac(mac) && sysName !== null) {
+    keys.push([`mac ${mac} ${nameKey(sysName)}`, `chassis ${mac} and name ${sysName}`]);
+  }
+  twinKeys.set(device, keys);
+  return keys;
 }
 
 /** Serial numbers and interface MACs must not speak against a merge. */

@@ -1,5 +1,6 @@
 import type { FactKind } from '../facts.js';
 import type { Method } from '../schemas.js';
+import { isEqualJson } from './equal.js';
 import { methodRank } from '../score.js';
 import type { EdgeWitness } from './inference.js';
 
@@ -53,6 +54,7 @@ export class LinkDrafts {
   readonly #drafts = new Map<string, LinkDraft>();
   readonly #ofEnd = new Map<string, Set<LinkDraft>>();
   readonly #ofPair = new Map<string, Set<LinkDraft>>();
+  #sorted: readonly LinkDraft[] | undefined;
 
   add(one: DraftEnd, other: DraftEnd, layer: 2 | 3, proof: Proof): LinkDraft {
     const [a, b] = compareEnds(one, other) <= 0 ? [one, other] : [other, one];
@@ -68,6 +70,7 @@ export class LinkDrafts {
 
   #keep(key: string, draft: LinkDraft): void {
     this.#drafts.set(key, draft);
+    this.#sorted = undefined;
     for (const [index, name] of this.#entries(draft)) {
       const known = index.get(name);
       if (known) known.add(draft);
@@ -85,6 +88,7 @@ export class LinkDrafts {
 
   remove(draft: LinkDraft): void {
     if (!this.#drafts.delete(draftKey(draft.layer, draft.a, draft.b))) return;
+    this.#sorted = undefined;
     for (const [index, name] of this.#entries(draft)) index.get(name)?.delete(draft);
   }
 
@@ -98,8 +102,9 @@ export class LinkDrafts {
     return this.#ofEnd.get(`${device}|${ifIndex}`) ?? [];
   }
 
-  all(): LinkDraft[] {
-    return [...this.#drafts.values()].sort(compareDrafts);
+  all(): readonly LinkDraft[] {
+    this.#sorted ??= [...this.#drafts.values()].sort(compareDrafts);
+    return this.#sorted;
   }
 
   /** For a next step that adds proofs of its own: nothing of it reaches this one. */
@@ -117,6 +122,16 @@ export class LinkDrafts {
     return copied;
   }
 }
+
+/** True when both say the same of the same link. */
+export const isSameDraft = (one: LinkDraft, other: LinkDraft): boolean =>
+  one === other ||
+  (one.layer === other.layer &&
+    one.contradicted === other.contradicted &&
+    isEqualJson([one.a, one.b, one.members, one.proofs], [other.a, other.b, other.members, other.proofs]) &&
+    isEqualJson([...one.vlans, ...one.labels], [...other.vlans, ...other.labels]));
+
+export const keyOfDraft = ({ layer, a, b }: LinkDraft): string => draftKey(layer, a, b);
 
 const draftKey = (layer: 2 | 3, a: DraftEnd, b: DraftEnd): string => `${layer} ${endKey(a)} ${endKey(b)}`;
 const pairKey = (one: string, other: string): string => (one < other ? `${one}|${other}` : `${other}|${one}`);

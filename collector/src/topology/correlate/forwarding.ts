@@ -69,9 +69,10 @@ export class Forwarding {
       if (rows) tables.push({ device, rows });
     }
     for (const id of this.#sources.keys()) if (!world.byId.has(id)) this.#sources.delete(id);
+    const before = this.tables;
     this.tables = tables;
     this.indexOf = new Map(tables.map(({ device }, at) => [device.id, at]));
-    this.#indexOwners();
+    if (moved.length > 0 || this.#isOther(before) || this.ownerIndex.length < this.macTexts.length) this.#indexOwners();
     for (const { device, rows } of moved.length > 0 ? tables : []) {
       if (!dirty.has(device.id) && moved.some((mac) => rows.has(mac))) dirty.add(device.id);
     }
@@ -93,6 +94,12 @@ export class Forwarding {
     this.ownerOf.clear();
     for (const [mac, owner] of owners) this.ownerOf.set(mac, owner);
     return moved;
+  }
+
+  #isOther(before: readonly BridgeTable[]): boolean {
+    return (
+      before.length !== this.tables.length || this.tables.some((one, at) => one.device.id !== before[at]?.device.id)
+    );
   }
 
   #indexOwners(): void {

@@ -35,7 +35,12 @@ export function createIncrementalInference(options: InferOptions = DEFAULT_INFER
   return {
     update(all) {
       if (run.isOutgrown()) run = new Run(options);
-      return run.update(all);
+      try {
+        return run.update(all);
+      } catch (error) {
+        run = new Run(options); // what it had half changed is of no use
+        throw error;
+      }
     },
   };
 }
@@ -67,6 +72,8 @@ class Run {
   readonly #identities = new Identities();
   readonly #addresses = new Addresses();
   readonly #telling: Telling;
+  #last: Inference | undefined;
+  #lastFacts: ReadonlySet<DeviceFacts> = new Set();
   #views = new Map<string, DeviceView>();
   #skeleton: Skeleton | undefined;
   #virtual = '';
@@ -89,6 +96,10 @@ class Run {
   }
 
   update(all: readonly DeviceFacts[]): Inference {
+    if (this.#last && this.#lastFacts.size === all.length && all.every((one) => this.#lastFacts.has(one))) {
+      return this.#last;
+    }
+    this.#lastFacts = new Set(all);
     const twins = findTwins(all);
     const { world, news } = this.#world(all.filter((facts) => !twins.has(facts.deviceId)));
     for (const [device, { same, evidence }] of twins) {
@@ -113,9 +124,10 @@ class Run {
       this.#cabling = cabling.partnersAt;
     }
     const bridges = this.#bridgeRoles(skeleton, this.#cabling, change.dirty, cabling !== undefined);
-    const moved = this.#placements.update(this.#forwarding, this.#finder.faces, bridges, facesChanged);
+    const isRowChanged = (x: number) => this.#finder.isRowChanged(x);
+    const moved = this.#placements.update(this.#forwarding, this.#finder.faces, bridges, isRowChanged);
 
-    const devicesMoved = this.#placeDevices();
+    const devicesMoved = this.#placeDevices(world);
     const layer3 = this.#claimLayer3(world, news);
     if (!this.#structure || cabling || devicesMoved || layer3.isOther) {
       cabling ??= buildCabling(world, skeleton, facings);
@@ -125,7 +137,7 @@ class Run {
     if (undecided > 0) {
       world.warn('undecided-macs', '', `${undecided} MACs stand on uplinks only or on several ports alike`);
     }
-    return this.#telling.tell({
+    this.#last = this.#telling.tell({
       all,
       world,
       changed: news.changed,
@@ -141,6 +153,7 @@ class Run {
       structure: this.#structure,
       warnings: layer3.claims.flatMap(({ warnings }) => warnings),
     });
+    return this.#last;
   }
 
   /** Devices with their ports indexed, kept for those whose facts are the same object. */
@@ -262,13 +275,16 @@ class Run {
   }
 
   /** Polled devices without a table of their own; true when any hangs elsewhere than before. */
-  #placeDevices(): boolean {
-    const { ownerOf, indexOf, macTexts } = this.#forwarding;
+  #placeDevices(world: World): boolean {
+    const { ownerOf, indexOf } = this.#forwarding;
     const found: DevicePlacement[] = [];
-    for (const [mac, owner] of ownerOf) {
+    for (const { id: owner } of world.devices) {
       if (indexOf.has(owner)) continue;
-      const choice = this.#placements.choiceOf(mac);
-      if (choice) found.push({ mac: macTexts[mac] as string, owner, bridge: choice.slot.device, at: choice.at });
+      for (const mac of world.identities.macsOf(owner)) {
+        const number = this.#forwarding.numberOf(mac) ?? -1;
+        const choice = ownerOf.get(number) === owner ? this.#placements.choiceOf(number) : undefined;
+        if (choice) found.push({ mac, owner, bridge: choice.slot.device, at: choice.at });
+      }
     }
     found.sort((a, b) => compareText(a.mac, b.mac));
     const before = this.#devicePlacements;

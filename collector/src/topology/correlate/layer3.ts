@@ -317,8 +317,10 @@ function splitBySubnet(
   const bySubnet = new Map<string, Adjacency[]>();
   const links: Adjacency[] = [];
   for (const one of adjacencies) {
+    const members = one.subnet === null ? undefined : bySubnet.get(one.subnet);
     if (one.subnet === null || one.proof.method === 'bgp') links.push(one);
-    else bySubnet.set(one.subnet, [...(bySubnet.get(one.subnet) ?? []), one]);
+    else if (members) members.push(one);
+    else bySubnet.set(one.subnet, [one]);
   }
   const segments: Layer3Segment[] = [];
   for (const [subnet, members] of bySubnet) {

@@ -88,6 +88,7 @@ export function findMedia(
   seesElsewhere: SeesElsewhere = () => false,
 ): Media {
   const named = namedAtOnce(claims);
+  const capabilities = capabilitiesOf(claims);
   const links: LinkDraft[] = [];
   const segments: Medium[] = [];
   for (const group of components(drafts, splitAggregates(world, drafts, seesElsewhere))) {
@@ -95,7 +96,7 @@ export function findMedia(
       links.push(...group);
       continue;
     }
-    const { kept, dropped } = daisyChains(world, group, claims);
+    const { kept, dropped } = daisyChains(world, group, capabilities);
     for (const text of dropped) world.warn('behind-neighbour', text.device, text.text);
     if (kept.length === 1) links.push(...kept);
     else if (isMedium(kept, named)) segments.push({ ends: uniqueEnds(kept), drafts: kept });
@@ -142,14 +143,23 @@ function uniqueEnds(group: readonly LinkDraft[]): DraftEnd[] {
   );
 }
 
-/** A phone with a computer behind it is a daisy chain; so is a CDP neighbour heard through a bridge that speaks LLDP. */
-function daisyChains(world: World, group: readonly LinkDraft[], claims: readonly NeighbourClaim[]) {
+/** What neighbours say each device is. */
+function capabilitiesOf(claims: readonly NeighbourClaim[]): Map<string, Set<string>> {
   const capabilities = new Map<string, Set<string>>();
   for (const claim of claims) {
     const known = capabilities.get(claim.to) ?? new Set();
     for (const word of claim.capabilities) known.add(word);
     capabilities.set(claim.to, known);
   }
+  return capabilities;
+}
+
+/** A phone with a computer behind it is a daisy chain; so is a CDP neighbour heard through a bridge that speaks LLDP. */
+function daisyChains(
+  world: World,
+  group: readonly LinkDraft[],
+  capabilities: ReadonlyMap<string, ReadonlySet<string>>,
+) {
   const dropped: { device: string; text: string }[] = [];
   const kept = group.filter((draft) => {
     for (const [near, far] of [

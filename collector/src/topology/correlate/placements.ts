@@ -75,8 +75,13 @@ export class Placements {
     return this.#slots.get(device);
   }
 
-  /** Returns the bridges on which other MACs hang than before. */
-  update(forwarding: Forwarding, faces: Faces, bridges: readonly PlacedBridge[], facesChanged: boolean): Set<Slot> {
+  /** Returns the bridges on which other MACs hang than before. `isRowChanged`: the bridge faces others otherwise. */
+  update(
+    forwarding: Forwarding,
+    faces: Faces,
+    bridges: readonly PlacedBridge[],
+    isRowChanged: (bridge: number) => boolean,
+  ): Set<Slot> {
     this.#grow(forwarding.macTexts.length);
     const touched = new Set<number>();
     const present = new Set(bridges.map(({ device }) => device));
@@ -99,8 +104,11 @@ export class Placements {
       this.#slots.set(device, slot);
       this.#enter(slot, touched);
     });
-    for (const mac of this.#votes.keys()) {
-      if (facesChanged || changedRows.some(({ before, now }) => !isSamePlace(before, now, mac))) {
+    for (const [mac, votes] of this.#votes) {
+      if (
+        [...votes.keys()].some(({ index }) => isRowChanged(index)) ||
+        changedRows.some(({ before, now }) => !isSamePlace(before, now, mac))
+      ) {
         this.#votes.delete(mac);
         touched.add(mac);
       } else if (!touched.has(mac)) this.#choose(mac, forwarding, faces, dirty);

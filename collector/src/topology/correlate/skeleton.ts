@@ -2,6 +2,7 @@ import type { DeviceFacts, InterfaceFact } from '../facts.js';
 import { foldAggregates, linkPartners } from './aggregates.js';
 import { certainLinks, type CertainLink, type PortPartners } from './bridges.js';
 import { LinkDrafts, type LinkDraft } from './drafts.js';
+import { isEqualJson } from './equal.js';
 import type { InferenceWarning, InferredDevice } from './inference.js';
 import { linkNeighbours, neighbourClaims, type NeighbourClaim } from './neighbours.js';
 import { linkSpanningTree } from './spanning-tree.js';
@@ -133,7 +134,7 @@ const SKELETON_PARTS = [
 /** True when two polls of a device differ at most in their forwarding and ARP rows, counters and times. */
 export const isSameSkeleton = (before: DeviceFacts, now: DeviceFacts): boolean =>
   before.mac.length > 0 === now.mac.length > 0 &&
-  SKELETON_PARTS.every((part) => isEqual(before[part], now[part])) &&
+  SKELETON_PARTS.every((part) => isEqualJson(before[part], now[part], COUNTERS)) &&
   isSameReading(before.tables, now.tables);
 
 function isSameReading(before: DeviceFacts['tables'], now: DeviceFacts['tables']): boolean {
@@ -150,23 +151,5 @@ function isSameReading(before: DeviceFacts['tables'], now: DeviceFacts['tables']
         old.rows > 0 === report.rows > 0
       );
     })
-  );
-}
-
-/** Equal but for counters. Facts are plain JSON. */
-function isEqual(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return false;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((value, at) => isEqual(value, b[at]));
-  }
-  const keys = Object.keys(a);
-  return (
-    keys.length === Object.keys(b).length &&
-    keys.every(
-      (key) =>
-        COUNTERS.has(key) ||
-        (key in b && isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])),
-    )
   );
 }

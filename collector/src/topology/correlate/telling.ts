@@ -1,7 +1,8 @@
 import type { DeviceFacts } from '../facts.js';
 import type { Addresses } from './addresses.js';
 import type { BridgeDomain } from './bridges.js';
-import { compareText, type LinkDraft, type Proof } from './drafts.js';
+import { compareText, endKey, isSameDraft, keyOfDraft, type LinkDraft, type Proof } from './drafts.js';
+import { isEqualJson } from './equal.js';
 import { attachmentKey, hostsOn, type BridgeHosts } from './host-claims.js';
 import type {
   ExplainRow,
@@ -14,6 +15,7 @@ import type {
   Inference,
 } from './inference.js';
 import type { Layer3Segment } from './layer3.js';
+import { Ledger } from './ledger.js';
 import type { Placements, Slot } from './placements.js';
 import {
   compareLinks,
@@ -50,29 +52,32 @@ export interface Findings {
   readonly warnings: readonly InferenceWarning[];
 }
 
-/** A value with what it was told from: told again only when one of these is another. */
-interface Told<T> {
-  readonly from: readonly unknown[];
-  readonly value: T;
-}
-
 const isSameList = (a: readonly unknown[], b: readonly unknown[]): boolean =>
   a.length === b.length && a.every((value, at) => value === b[at]);
+
+interface ToldDevice {
+  readonly view: DeviceView;
+  readonly device: InferredDevice;
+}
 
 /** Makes the result of what was found, and keeps each part of it as long as it stays true. */
 export class Telling {
   readonly #options: InferOptions;
-  #devices = new Map<string, Told<InferredDevice>>();
+  #devices = new Map<string, ToldDevice>();
   #deviceList: readonly InferredDevice[] = [];
-  #links = new Map<LinkDraft, Told<InferredLink>>();
-  #linkList: readonly InferredLink[] = [];
-  #segments = new Map<SharedMedium | Layer3Segment, Told<InferredSegment>>();
+  readonly #links = new Ledger<LinkDraft, InferredLink>(keyOfDraft, isSameDraft);
+  readonly #mediums = new Ledger<SharedMedium, InferredSegment>(keyOfMedium, isSameMedium);
+  readonly #networks = new Ledger<Layer3Segment, InferredSegment>(({ subnet }) => subnet, isEqualJson);
+  #made: readonly InferredSegment[] = [];
+  #segmentList: readonly InferredSegment[] = [];
   #segmentOf: ReadonlyMap<string, string> = new Map();
   #structure: Structure | undefined;
   #hosts = new Map<string, BridgeHosts>();
   #hostList: readonly InferredHost[] = [];
   #networkMacs: ReadonlySet<string> = new Set();
-  #explain = new Map<string, { readonly facts: DeviceFacts; readonly rows: readonly ExplainRow[] }>();
+  #explain: readonly { readonly facts: DeviceFacts; readonly rows: readonly ExplainRow[] }[] = [];
+  #explainList: readonly ExplainRow[] = [];
+  #bridges: ReadonlyMap<string, unknown> = new Map();
 
   constructor(options: InferOptions) {
     this.#options = options;
@@ -86,18 +91,16 @@ export class Telling {
 
   tell(found: Findings): Inference {
     const { structure } = found;
-    const isOther = structure !== this.#structure;
-    this.#structure = structure;
     const devices = this.#tellDevices(found);
-    const links = this.#tellLinks(found, isOther);
-    const shown = this.#tellSegments(found);
+    const links = this.#tellLinks(found);
+    const shown = this.#tellShownSegments(found);
+    this.#structure = structure;
     this.#tellHosts(found, attachmentsOf(shown));
-    const made = [...this.#hosts.values()].flatMap(({ segments }) => segments);
     const warnings = [...found.world.warnings, ...found.skeleton.warnings, ...structure.warnings, ...found.warnings];
     return {
       devices,
       links,
-      segments: [...shown, ...made].sort((a, b) => compareText(a.id, b.id)),
+      segments: this.#listSegments(shown),
       hosts: this.#hostList,
       warnings: warnings.sort(
         (a, b) => compareText(a.device, b.device) || compareText(a.kind, b.kind) || compareText(a.text, b.text),
@@ -107,65 +110,67 @@ export class Telling {
   }
 
   #tellDevices({ world, structure, identified }: Findings): readonly InferredDevice[] {
-    const told = new Map<string, Told<InferredDevice>>();
+    const told = new Map<string, ToldDevice>();
+    let isSame = structure === this.#structure && world.devices.length === this.#devices.size;
     for (const view of world.devices) {
-      const known = identified.has(view.id) ? undefined : this.#devices.get(view.id);
-      const from = [view.facts.interfaces, view.facts.system, view.facts.localIdentity, view.facts.site];
-      told.set(view.id, known && isSameList(known.from, from) ? known : { from, value: toDevice(world, view) });
+      const known = this.#devices.get(view.id);
+      const isKnown = known !== undefined && !identified.has(view.id) && isSameDevice(known.view, view);
+      isSame &&= isKnown;
+      told.set(view.id, isKnown ? known : { view, device: toDevice(world, view) });
     }
     this.#devices = told;
+    if (isSame) return this.#deviceList;
     const unpolled = unpolledDevices(structure.externals, structure.routed);
-    const list = [...[...told.values()].map(({ value }) => value), ...unpolled].sort((a, b) => compareText(a.id, b.id));
-    if (!isSameList(list, this.#deviceList)) this.#deviceList = list;
+    this.#deviceList = [...[...told.values()].map(({ device }) => device), ...unpolled].sort((a, b) =>
+      compareText(a.id, b.id),
+    );
     return this.#deviceList;
   }
 
-  #tellLinks({ world, structure }: Findings, isOther: boolean): readonly InferredLink[] {
-    const told = new Map<LinkDraft, Told<InferredLink>>();
-    let isSame = !isOther;
-    for (const draft of structure.links) {
-      const from = viewsOf(world, [draft.a.device, draft.b.device], draft.proofs);
-      const known = this.#links.get(draft);
-      if (known && isSameList(known.from, from)) told.set(draft, known);
-      else {
-        told.set(draft, { from, value: toLink(world, draft) });
-        isSame = false;
-      }
-    }
-    this.#links = told;
-    if (!isSame) this.#linkList = [...told.values()].map(({ value }) => value).sort(compareLinks);
-    return this.#linkList;
+  #tellLinks({ world, structure, changed }: Findings): readonly InferredLink[] {
+    const { links } = structure;
+    const tell = (draft: LinkDraft) => toLink(world, draft);
+    const devicesOf = ({ a, b, proofs }: LinkDraft) => devicesIn([a.device, b.device], proofs);
+    return structure === this.#structure
+      ? this.#links.retell(changed, tell)
+      : this.#links.take(links, changed, devicesOf, tell, compareLinks);
   }
 
-  #tellSegments({ world, structure, domain }: Findings): InferredSegment[] {
-    const told = new Map<SharedMedium | Layer3Segment, Told<InferredSegment>>();
-    const tell = (
-      one: SharedMedium | Layer3Segment,
-      devices: readonly string[],
-      proofs: readonly Proof[],
-      make: () => InferredSegment,
-    ) => {
-      const { tables, indexOf } = domain.forwarding;
-      const rows = devices.map((device) => tables[indexOf.get(device) ?? -1]?.rows);
-      const from = [...viewsOf(world, devices, proofs), ...rows];
-      const known = this.#segments.get(one);
-      told.set(one, known && isSameList(known.from, from) ? known : { from, value: make() });
-    };
-    for (const one of structure.mediums) {
-      const devices = one.ends.map(({ device }) => device);
-      const proofs = one.drafts.flatMap((draft) => draft.proofs);
-      tell(one, devices, proofs, () => toSegment(world, domain, one));
+  /** Segments that links or networks are, without those that stand for many hosts on one port. */
+  #tellShownSegments({ world, structure, domain, changed, ownersChanged }: Findings): readonly InferredSegment[] {
+    const tellMedium = (one: SharedMedium) => toSegment(world, domain, one);
+    const tellNetwork = (one: Layer3Segment) => toLayer3Segment(world, one);
+    if (structure === this.#structure) {
+      return [...this.#mediums.retell(changed, tellMedium), ...this.#networks.retell(changed, tellNetwork)];
     }
-    for (const one of structure.networks) {
-      tell(
-        one,
-        one.ports.map(({ device }) => device),
-        one.proofs,
-        () => toLayer3Segment(world, one),
-      );
+    const { indexOf } = domain.forwarding;
+    const everything = ownersChanged || !isSameSet(this.#bridges, indexOf);
+    this.#bridges = indexOf;
+    if (everything) this.#mediums.forget();
+    return [
+      ...this.#mediums.take(structure.mediums, changed, devicesOfMedium, tellMedium, byId),
+      ...this.#networks.take(
+        structure.networks,
+        changed,
+        ({ ports, proofs }) =>
+          devicesIn(
+            ports.map(({ device }) => device),
+            proofs,
+          ),
+        tellNetwork,
+        byId,
+      ),
+    ];
+  }
+
+  #listSegments(shown: readonly InferredSegment[]): readonly InferredSegment[] {
+    const made = [...this.#hosts.values()].flatMap(({ segments }) => segments);
+    const list = [...shown, ...made];
+    if (!isSameList(list, this.#made)) {
+      this.#made = list;
+      this.#segmentList = [...list].sort(byId);
     }
-    this.#segments = told;
-    return [...told.values()].map(({ value }) => value);
+    return this.#segmentList;
   }
 
   /** Hosts of the bridges that changed, on which others hang, or whose hosts go by another name. */
@@ -218,23 +223,56 @@ export class Telling {
     return dirty;
   }
 
-  #explainAll(all: readonly DeviceFacts[]): ExplainRow[] {
-    const kept = new Map<string, { readonly facts: DeviceFacts; readonly rows: readonly ExplainRow[] }>();
-    for (const facts of [...all].sort((a, b) => compareText(a.deviceId, b.deviceId))) {
-      const known = this.#explain.get(facts.deviceId);
-      kept.set(facts.deviceId, known?.facts === facts ? known : { facts, rows: explainTables(facts) });
+  #explainAll(all: readonly DeviceFacts[]): readonly ExplainRow[] {
+    const sorted = [...all].sort((a, b) => compareText(a.deviceId, b.deviceId));
+    const before = this.#explain;
+    this.#explain = sorted.map((facts, at) => {
+      const known = before[at];
+      return known?.facts === facts ? known : { facts, rows: explainTables(facts) };
+    });
+    const isSameShape =
+      before.length === sorted.length && this.#explain.every(({ rows }, at) => rows.length === before[at]?.rows.length);
+    if (!isSameShape) {
+      this.#explainList = this.#explain.flatMap(({ rows }) => rows);
+      return this.#explainList;
     }
-    this.#explain = kept;
-    return [...kept.values()].flatMap(({ rows }) => rows);
+    const list = [...this.#explainList];
+    let offset = 0;
+    this.#explain.forEach(({ rows }, at) => {
+      if (rows !== before[at]?.rows) for (let i = 0; i < rows.length; i++) list[offset + i] = rows[i] as ExplainRow;
+      offset += rows.length;
+    });
+    this.#explainList = list;
+    return list;
   }
 }
 
 /** Whatever a link or segment is told from: its devices and those that its evidence names. */
-function viewsOf(world: World, ends: readonly string[], proofs: readonly Proof[]): (DeviceView | undefined)[] {
+function devicesIn(ends: readonly string[], proofs: readonly Proof[]): ReadonlySet<string> {
   const devices = new Set(ends);
   for (const { evidence } of proofs) for (const { device } of evidence) devices.add(device);
-  return [...devices].map((device) => world.byId.get(device));
+  return devices;
 }
+
+const devicesOfMedium = ({ ends, drafts }: SharedMedium): ReadonlySet<string> =>
+  devicesIn(
+    ends.map(({ device }) => device),
+    drafts.flatMap(({ proofs }) => proofs),
+  );
+
+const keyOfMedium = ({ layer, ends }: SharedMedium): string => `${layer} ${ends.map(endKey).join(' ')}`;
+
+const isSameMedium = (a: SharedMedium, b: SharedMedium): boolean =>
+  a.layer === b.layer &&
+  isEqualJson(a.ends, b.ends) &&
+  a.drafts.length === b.drafts.length &&
+  a.drafts.every((draft, at) => isSameDraft(draft, b.drafts[at] as LinkDraft));
+
+const byId = (a: InferredSegment, b: InferredSegment): number => compareText(a.id, b.id);
+
+/** What is told of a device comes from these of its facts alone. */
+const isSameDevice = ({ facts: a }: DeviceView, { facts: b }: DeviceView): boolean =>
+  a.interfaces === b.interfaces && a.system === b.system && a.localIdentity === b.localIdentity && a.site === b.site;
 
 const attachmentsOf = (segments: readonly InferredSegment[]): Map<string, string> =>
   new Map(
@@ -248,24 +286,25 @@ function otherKeys(before: ReadonlyMap<string, string>, now: ReadonlyMap<string,
   return [...gone, ...[...now].flatMap(([key, value]) => (before.get(key) === value ? [] : [key]))];
 }
 
-const isSameSet = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
-  a === b || (a.size === b.size && [...a].every((value) => b.has(value)));
+type Keyed = ReadonlySet<string> | ReadonlyMap<string, unknown>;
+
+const isSameSet = (a: Keyed, b: Keyed): boolean =>
+  a === b || (a.size === b.size && [...a.keys()].every((value) => b.has(value)));
 
 /** The hosts in the order of their MACs, some of them gone and others fresh. */
 function merged(
   before: readonly InferredHost[],
   gone: ReadonlySet<InferredHost>,
-  fresh: InferredHost[],
+  fresh: readonly InferredHost[],
 ): InferredHost[] {
-  fresh.sort((a, b) => compareText(a.mac, b.mac));
+  const added = [...fresh].sort((a, b) => compareText(a.mac, b.mac));
   const list: InferredHost[] = [];
   let next = 0;
   for (const host of before) {
     if (gone.has(host)) continue;
-    while (next < fresh.length && (fresh[next] as InferredHost).mac < host.mac)
-      list.push(fresh[next++] as InferredHost);
+    for (let one = added[next]; one !== undefined && one.mac < host.mac; one = added[++next]) list.push(one);
     list.push(host);
   }
-  while (next < fresh.length) list.push(fresh[next++] as InferredHost);
+  list.push(...added.slice(next));
   return list;
 }
