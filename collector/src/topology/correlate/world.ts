@@ -1,6 +1,6 @@
 import { IF_TYPE } from '../../snmp/tables/if-mib.js';
 import type { DeviceFacts, InterfaceFact, LocalPortFact } from '../facts.js';
-import { Identities } from '../identity.js';
+import type { Identities } from '../identity.js';
 import { PortNames } from '../port-names.js';
 import type { InferenceWarning } from './inference.js';
 
