@@ -1,3 +1,5 @@
+import type { LocalizedKeys } from './usm-keys.js';
+
 const MAX_BOOTS = 2_147_483_647;
 const WINDOW_SEC = 150;
 
@@ -16,6 +18,8 @@ export class EngineClock {
   boots: number;
   /** An authenticated message has confirmed boots and time; before, they are what the discovery's plain Report said. */
   isConfirmed = false;
+  /** Of those who speak with the engine; forgotten with it. */
+  readonly keys: LocalizedKeys[] = [];
   #time: number;
   #atMs: number;
   #latestReceived: number;

@@ -73,7 +73,7 @@ export class UsmDesk {
     const { security } = exchange;
     if (security.keys && security.keysOf === clock) return security.keys;
     if (security.credential.version !== '3') throw new TypeError('a community has no keys');
-    security.keys = this.#keyring.localize(security.credential, clock.engineId);
+    security.keys = this.#keyring.recall(security.credential, clock.engineId, clock.keys);
     security.keysOf = clock;
     return security.keys;
   }

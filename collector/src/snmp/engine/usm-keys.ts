@@ -2,6 +2,7 @@ import { createHash, createSecretKey, getCiphers, type KeyObject } from 'node:cr
 import type { AuthProtocol, PrivProtocol } from '../credential.js';
 import { AUTH, localizeKey, passwordToKey } from '../usm.js';
 import type { EngineCredential } from './task.js';
+import { CipherFeedback, KeyedHash } from './usm-crypto.js';
 
 /** How one user speaks with one engine. */
 export interface UsmKeys {
@@ -9,9 +10,33 @@ export interface UsmKeys {
   readonly context: Uint8Array;
   /** Flags that an answer with data must have: 0 noAuthNoPriv, 1 authNoPriv, 3 authPriv. */
   readonly level: 0 | 1 | 3;
-  readonly auth: { readonly hash: string; readonly digestLength: number; readonly key: KeyObject } | undefined;
-  readonly priv:
-    { readonly cipher: string; readonly key: KeyObject; readonly preIv: Uint8Array | undefined } | undefined;
+  readonly auth: AuthKey | undefined;
+  readonly priv: PrivKey | undefined;
+}
+
+interface AuthKey {
+  readonly hash: string;
+  readonly digestLength: number;
+  readonly key: KeyObject;
+  readonly mac: KeyedHash;
+}
+
+export interface PrivKey {
+  readonly cipher: string;
+  readonly key: KeyObject;
+  /** Of DES only. */
+  readonly preIv: Uint8Array | undefined;
+  /** Of AES only. */
+  readonly feedback: CipherFeedback | undefined;
+}
+
+type V3Credential = EngineCredential & { version: '3' };
+
+/** Keys of one user for one engine, whatever the context. */
+export interface LocalizedKeys {
+  readonly credential: V3Credential;
+  readonly auth: AuthKey | undefined;
+  readonly priv: PrivKey | undefined;
 }
 
 const CIPHER: Record<PrivProtocol, { readonly cipher: string; readonly keyLength: number }> = {
@@ -24,6 +49,8 @@ const CIPHER: Record<PrivProtocol, { readonly cipher: string; readonly keyLength
 };
 const DES_KEY_OCTETS = 8;
 const MAX_PASSWORDS = 1_024;
+/** Users that are spoken for at one engine. */
+const MAX_USERS = 4;
 
 /** Whether this runtime has the cipher; Node 17 and newer have DES with the legacy provider only. */
 export const hasCipher = (protocol: PrivProtocol): boolean => getCiphers().includes(CIPHER[protocol].cipher);
@@ -35,16 +62,30 @@ export const hasCipher = (protocol: PrivProtocol): boolean => getCiphers().inclu
 export class UsmKeyring {
   readonly #stretched = new Map<string, Buffer>();
 
-  localize(credential: EngineCredential & { version: '3' }, engineId: Uint8Array): UsmKeys {
-    const { auth, priv, user, context } = credential;
-    const names = { user: Buffer.from(user, 'utf8'), context: Buffer.from(context, 'utf8') };
-    if (!auth) return { ...names, level: 0, auth: undefined, priv: undefined };
+  localize(credential: V3Credential, engineId: Uint8Array): UsmKeys {
+    return usmKeysOf(credential, this.#keysFor(credential, engineId));
+  }
+
+  /** As `localize`, with what is remembered of the engine: each request of a caller brings its credential anew. */
+  recall(credential: V3Credential, engineId: Uint8Array, known: LocalizedKeys[]): UsmKeys {
+    let keys = known.find((one) => isSameUser(one.credential, credential));
+    if (!keys) {
+      keys = this.#keysFor(credential, engineId);
+      known.push(keys);
+      if (known.length > MAX_USERS) known.shift();
+    }
+    return usmKeysOf(credential, keys);
+  }
+
+  #keysFor(credential: V3Credential, engineId: Uint8Array): LocalizedKeys {
+    const { auth, priv } = credential;
+    if (!auth) return { credential, auth: undefined, priv: undefined };
     const { hash, digestLength } = AUTH[auth.protocol];
-    const localized = localizeKey(auth.protocol, this.#stretch(auth.protocol, auth.password), engineId);
-    const keyed = { hash, digestLength, key: createSecretKey(localized) };
-    if (!priv) return { ...names, level: 1, auth: keyed, priv: undefined };
+    const key = localizeKey(auth.protocol, this.#stretch(auth.protocol, auth.password), engineId);
+    const keyed = { hash, digestLength, key: createSecretKey(key), mac: new KeyedHash(hash, key) };
+    if (!priv) return { credential, auth: keyed, priv: undefined };
     const master = localizeKey(auth.protocol, this.#stretch(auth.protocol, priv.password), engineId);
-    return { ...names, level: 3, auth: keyed, priv: privOf(auth.protocol, priv.protocol, master, engineId) };
+    return { credential, auth: keyed, priv: privOf(auth.protocol, priv.protocol, master, engineId) };
   }
 
   #stretch(protocol: AuthProtocol, password: string): Buffer {
@@ -59,18 +100,35 @@ export class UsmKeyring {
   }
 }
 
-function privOf(
-  auth: AuthProtocol,
-  protocol: PrivProtocol,
-  localized: Buffer,
-  engineId: Uint8Array,
-): NonNullable<UsmKeys['priv']> {
+function privOf(auth: AuthProtocol, protocol: PrivProtocol, localized: Buffer, engineId: Uint8Array): PrivKey {
   const { cipher, keyLength } = CIPHER[protocol];
   const key = extendKey(auth, protocol, localized, engineId, keyLength);
-  if (protocol !== 'des') return { cipher, key: createSecretKey(key), preIv: undefined };
-  const desKey = createSecretKey(key.subarray(0, DES_KEY_OCTETS));
-  return { cipher, key: desKey, preIv: Uint8Array.from(key.subarray(DES_KEY_OCTETS)) };
+  if (protocol === 'des') {
+    const desKey = createSecretKey(key.subarray(0, DES_KEY_OCTETS));
+    return { cipher, key: desKey, preIv: Uint8Array.from(key.subarray(DES_KEY_OCTETS)), feedback: undefined };
+  }
+  const aesKey = createSecretKey(key);
+  return { cipher, key: aesKey, preIv: undefined, feedback: new CipherFeedback(cipher, aesKey) };
 }
+
+const usmKeysOf = ({ user, context }: V3Credential, { auth, priv }: LocalizedKeys): UsmKeys => ({
+  user: Buffer.from(user, 'utf8'),
+  context: Buffer.from(context, 'utf8'),
+  level: priv ? 3 : auth ? 1 : 0,
+  auth,
+  priv,
+});
+
+const isSameUser = (a: V3Credential, b: V3Credential): boolean =>
+  a.user === b.user && isSameSecret(a.auth, b.auth) && isSameSecret(a.priv, b.priv);
+
+interface ProtocolSecret {
+  readonly protocol: string;
+  readonly password: string;
+}
+
+const isSameSecret = (a: ProtocolSecret | undefined, b: ProtocolSecret | undefined): boolean =>
+  a?.protocol === b?.protocol && a?.password === b?.password;
 
 /** Hashes are shorter than long keys; two drafts fill the rest differently and both are in use. */
 function extendKey(

@@ -1,7 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv } from 'node:crypto';
 import { readPdu, type AnswerView } from './answer.js';
 import { pduLengthOf, writeHead, writeInteger, writePdu, type ReadPdu } from './request.js';
-import type { UsmKeys } from './usm-keys.js';
+import type { PrivKey, UsmKeys } from './usm-keys.js';
 
 /** SNMPv3 messages of the User-based Security Model (RFC 3412, 3414, 3826, 7860), written and read in place. */
 
@@ -22,15 +22,19 @@ const EMPTY = new Uint8Array();
 
 /** Salts need only differ under one key: a counter from a random start (RFC 3826, 3.1.2.1). */
 export class SaltCounter {
-  #next: bigint;
+  #high: number;
+  #low: number;
 
   constructor(start: bigint) {
-    this.#next = BigInt.asUintN(64, start);
+    this.#high = Number(BigInt.asUintN(32, start >> 32n));
+    this.#low = Number(BigInt.asUintN(32, start));
   }
 
-  write(salt: Buffer): void {
-    salt.writeBigUInt64BE(this.#next);
-    this.#next = BigInt.asUintN(64, this.#next + 1n);
+  write(bytes: Buffer, at: number): void {
+    bytes.writeUInt32BE(this.#high, at);
+    bytes.writeUInt32BE(this.#low, at + 4);
+    this.#low = (this.#low + 1) >>> 0;
+    if (this.#low === 0) this.#high = (this.#high + 1) >>> 0;
   }
 }
 
@@ -79,27 +83,38 @@ export function writeUsmMessage(request: UsmRequest, salts: SaltCounter): Buffer
   at = writeOctets(bytes, at, user);
   const digestAt = writeHead(bytes, at, OCTETS, digestLength);
   at = digestAt + digestLength;
-  bytes.fill(0, digestAt, at);
   const saltAt = writeHead(bytes, at, OCTETS, saltLength);
   const dataAt = saltAt + saltLength;
   if (keys?.priv) {
-    const salt = bytes.subarray(saltAt, saltAt + SALT_OCTETS);
-    salts.write(salt);
-    const plain = Buffer.allocUnsafe(dataLength - HEAD);
+    salts.write(bytes, saltAt);
+    const plain = plainScoped(dataLength - HEAD);
     plain.fill(0, plainLength);
     writeScoped(plain, 0, scopedLength, engineId, context, request.pdu, pduLength);
-    const cipher = createCipheriv(keys.priv.cipher, keys.priv.key, ivOf(keys.priv, request.boots, request.time, salt));
-    cipher.setAutoPadding(false);
     writeHead(bytes, dataAt, OCTETS, plain.length);
-    cipher.update(plain).copy(bytes, dataAt + HEAD);
+    encryptInto(bytes, dataAt + HEAD, keys.priv, ivOf(keys.priv, request.boots, request.time, bytes, saltAt), plain);
   } else {
     writeScoped(bytes, dataAt, scopedLength, engineId, context, request.pdu, pduLength);
   }
   if (keys?.auth) {
-    const digest = createHmac(keys.auth.hash, keys.auth.key).update(bytes).digest();
-    digest.copy(bytes, digestAt, 0, digestLength);
+    const digest = keys.auth.mac.digest(bytes, bytes.length, digestAt, digestAt + digestLength);
+    for (let i = 0; i < digestLength; i++) bytes[digestAt + i] = digest[i] as number;
   }
   return bytes;
+}
+
+/** Room for the plain text of one request at a time. */
+let plainRoom = Buffer.alloc(512);
+
+function plainScoped(length: number): Buffer {
+  if (length > plainRoom.length) plainRoom = Buffer.alloc(2 * length);
+  return plainRoom.subarray(0, length);
+}
+
+function encryptInto(bytes: Buffer, at: number, priv: PrivKey, iv: Uint8Array, plain: Buffer): void {
+  if (priv.feedback) return priv.feedback.encrypt(iv, plain, bytes, at);
+  const cipher = createCipheriv(priv.cipher, priv.key, iv);
+  cipher.setAutoPadding(false);
+  cipher.update(plain).copy(bytes, at);
 }
 
 function writeScoped(
@@ -123,15 +138,15 @@ function writeOctets(bytes: Buffer, start: number, contents: Uint8Array): number
   return at + contents.length;
 }
 
-/** AES: boots, time, salt (RFC 3826, 3.1.2.1); DES: pre-IV xor salt (RFC 3414, 8.1.1.1). */
-function ivOf(priv: NonNullable<UsmKeys['priv']>, boots: number, time: number, salt: Uint8Array): Uint8Array {
-  const { preIv } = priv;
-  if (preIv) return Uint8Array.from(salt, (octet, i) => octet ^ (preIv[i] as number));
-  const iv = Buffer.allocUnsafe(16);
-  iv.writeUInt32BE(boots >>> 0, 0);
-  iv.writeUInt32BE(time >>> 0, 4);
-  iv.set(salt, 8);
-  return iv;
+const aesIv = Buffer.alloc(16);
+
+/** AES: boots, time, salt (RFC 3826, 3.1.2.1); DES: pre-IV xor salt (RFC 3414, 8.1.1.1). Valid until the next call. */
+function ivOf({ preIv }: PrivKey, boots: number, time: number, bytes: Uint8Array, saltAt: number): Uint8Array {
+  if (preIv) return preIv.map((octet, i) => octet ^ (bytes[saltAt + i] as number));
+  aesIv.writeUInt32BE(boots >>> 0, 0);
+  aesIv.writeUInt32BE(time >>> 0, 4);
+  for (let i = 0; i < SALT_OCTETS; i++) aesIv[8 + i] = bytes[saltAt + i] as number;
+  return aesIv;
 }
 
 /** Where the parts of a v3 message stand in its datagram. */
@@ -231,27 +246,30 @@ export const isEqualAt = (bytes: Uint8Array, start: number, end: number, other: 
 
 export const isAuthenticated = (view: UsmView): boolean => (view.flags & AUTHENTICATED) !== 0;
 
-/** Whether the digest is that of the message, in its whole truncated length. Blanks it in the datagram, which is ours. */
+/** Whether the digest is that of the message, in its whole truncated length, which is compared in full whatever differs. */
 export function hasDigest(bytes: Buffer, view: UsmView, keys: UsmKeys): boolean {
   const { auth } = keys;
-  if (!auth || view.digestEnd - view.digestStart !== auth.digestLength) return false;
-  const given = Buffer.from(bytes.subarray(view.digestStart, view.digestEnd));
-  bytes.fill(0, view.digestStart, view.digestEnd);
-  const message = view.end === bytes.length ? bytes : bytes.subarray(0, view.end);
-  const expected = createHmac(auth.hash, auth.key).update(message).digest();
-  return timingSafeEqual(expected.subarray(0, auth.digestLength), given);
+  const { digestStart, digestEnd } = view;
+  if (!auth || digestEnd - digestStart !== auth.digestLength) return false;
+  const expected = auth.mac.digest(bytes, view.end, digestStart, digestEnd);
+  let difference = 0;
+  for (let i = 0; i < auth.digestLength; i++)
+    difference |= (expected[i] as number) ^ (bytes[digestStart + i] as number);
+  return difference === 0;
 }
 
-/** The scoped PDU in plain text; undefined when the salt or the length cannot be right. */
+/** The scoped PDU in plain text, valid until the next call; undefined when the salt or the length cannot be right. */
 export function decryptData(bytes: Buffer, view: UsmView, keys: UsmKeys): Buffer | undefined {
   const { priv } = keys;
-  if (!priv || view.saltEnd - view.saltStart !== SALT_OCTETS) return undefined;
-  const data = bytes.subarray(view.dataStart, view.dataEnd);
-  if (priv.preIv && (data.length === 0 || data.length % 8 !== 0)) return undefined;
-  const salt = bytes.subarray(view.saltStart, view.saltEnd);
-  const decipher = createDecipheriv(priv.cipher, priv.key, ivOf(priv, view.boots, view.time, salt));
+  const { dataStart, dataEnd, saltStart } = view;
+  if (!priv || view.saltEnd - saltStart !== SALT_OCTETS) return undefined;
+  const iv = ivOf(priv, view.boots, view.time, bytes, saltStart);
+  if (priv.feedback) return priv.feedback.decrypt(iv, bytes, dataStart, dataEnd);
+  const length = dataEnd - dataStart;
+  if (length === 0 || length % 8 !== 0) return undefined;
+  const decipher = createDecipheriv(priv.cipher, priv.key, iv);
   decipher.setAutoPadding(false);
-  return decipher.update(data);
+  return decipher.update(bytes.subarray(dataStart, dataEnd));
 }
 
 /** What of a scoped PDU could not be right; `none` for nothing. */
