@@ -1,6 +1,15 @@
 import { getBackendSrv, isFetchError } from '@grafana/runtime';
 import { lastValueFrom } from 'rxjs';
 import type {
+  ChurnAnswer,
+  ChurnQuery,
+  DeviceAnswer,
+  DiffAnswer,
+  DiffQuery,
+  ExplainAnswer,
+  ExplainQuery,
+  FlapsAnswer,
+  FlapsQuery,
   CaptureRequest,
   DevicesAnswer,
   EdgesAnswer,
@@ -103,6 +112,11 @@ export const collector = {
   interface: (query: InterfaceQuery) => call<InterfaceAnswer>('/topology/interface', { query }),
   find: (q: string) => call<FindAnswer>('/topology/find', { query: { q } }),
   events: (query: Partial<EventsQuery> = {}) => call<EventsAnswer>('/topology/events', { query }),
+  diff: (query: Omit<DiffQuery, 'limit'> & { limit?: number }) => call<DiffAnswer>('/topology/diff', { query }),
+  churn: (query: Partial<ChurnQuery> = {}) => call<ChurnAnswer>('/topology/churn', { query }),
+  flaps: (query: Partial<FlapsQuery> = {}) => call<FlapsAnswer>('/topology/flaps', { query }),
+  explain: (query: Omit<ExplainQuery, 'minConfidence'>) => call<ExplainAnswer>('/topology/explain', { query }),
+  device: (id: string) => call<DeviceAnswer>('/topology/device', { query: { id } }),
   devices: () => call<DevicesAnswer>('/devices'),
   sites: () => call<SitesAnswer>('/sites'),
   modems: (query: ModemsQuery = {}) => call<ModemsAnswer>('/modems', { query }),

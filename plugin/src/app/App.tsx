@@ -6,6 +6,8 @@ const TopologyPage = lazy(() => import('./pages/TopologyPage'));
 const PathPage = lazy(() => import('./pages/PathPage'));
 const ImpactPage = lazy(() => import('./pages/ImpactPage'));
 const FindPage = lazy(() => import('./pages/FindPage'));
+const DevicePage = lazy(() => import('./pages/DevicePage'));
+const ChangesPage = lazy(() => import('./pages/ChangesPage'));
 const ModemPage = lazy(() => import('./pages/ModemPage'));
 
 export default function App() {
@@ -16,6 +18,8 @@ export default function App() {
         <Route path="path" element={<PathPage />} />
         <Route path="impact" element={<ImpactPage />} />
         <Route path="find" element={<FindPage />} />
+        <Route path="device" element={<DevicePage />} />
+        <Route path="changes" element={<ChangesPage />} />
         <Route path="modem" element={<ModemPage />} />
         <Route path="*" element={<Navigate to="topology" replace />} />
       </Routes>

@@ -63,6 +63,9 @@ export function NodeDetails({
         ]}
       />
       <Actions links={links}>
+        <LinkButton size="sm" variant="secondary" icon="info-circle" href={pageUrl('device', { id: node.id })}>
+          Open device
+        </LinkButton>
         <LinkButton size="sm" variant="secondary" icon="bolt" href={pageUrl('impact', { node: node.id })}>
           Impact
         </LinkButton>
@@ -165,6 +168,14 @@ export function EdgeDetails({
           href={pageUrl('impact', { node: edge.source, port: edge.sourcePort })}
         >
           Impact of this link
+        </LinkButton>
+        <LinkButton
+          size="sm"
+          variant="secondary"
+          icon="question-circle"
+          href={pageUrl('device', { id: edge.source, to: edge.target })}
+        >
+          What each side says
         </LinkButton>
       </Actions>
       <Section title="Evidence" empty="The query sent no evidence with this link.">

@@ -1,6 +1,6 @@
 export const APP_ID = 'plantgraph-network-app';
 
-export type PageName = 'topology' | 'path' | 'impact' | 'find' | 'modem';
+export type PageName = 'topology' | 'path' | 'impact' | 'find' | 'modem' | 'device' | 'changes';
 
 /** The address of a page of the app, for links from panels and between pages. */
 export function pageUrl(page: PageName, query: Record<string, string | undefined> = {}): string {

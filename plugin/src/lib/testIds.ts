@@ -11,4 +11,13 @@ export const testIds = {
     message: 'plantgraph-topology-message',
     announcement: 'plantgraph-topology-announcement',
   },
+  device: {
+    page: 'plantgraph-device',
+    why: 'plantgraph-device-why',
+  },
+  changes: {
+    page: 'plantgraph-changes',
+    churn: 'plantgraph-churn',
+    list: 'plantgraph-differences',
+  },
 } as const;

@@ -81,6 +81,9 @@ const Hits = ({ hits }: { hits: readonly FindHit[] }) => (
               Modem
             </LinkButton>
           ) : null}
+          <LinkButton size="sm" variant="secondary" href={pageUrl('device', { id: hit.device ?? hit.id })}>
+            {hit.device ? 'Its switch' : 'Details'}
+          </LinkButton>
           <LinkButton size="sm" variant="secondary" href={pageUrl('path', { from: hit.id })}>
             Path from here
           </LinkButton>

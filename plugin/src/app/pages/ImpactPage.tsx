@@ -5,6 +5,7 @@ import { collector } from '../../api/client';
 import { Answer } from '../components/Answer';
 import { DataTable } from '../components/DataTable';
 import { Freshness } from '../components/Freshness';
+import { NodeLink } from '../components/NodeLink';
 import { NodePicker } from '../components/NodePicker';
 import { useQueryState } from '../components/useQueryState';
 import { useRequest } from '../components/useRequest';
@@ -109,7 +110,7 @@ function Nodes({ title, nodes, empty }: { title: string; nodes: ImpactAnswer['im
         columns={['Node', 'Kind', 'Site']}
         rows={nodes.slice(0, MAX_ROWS).map(({ id, title: name, kind, site }) => ({
           key: id,
-          cells: [name, kind.replace('_', ' '), site ?? 'unknown'],
+          cells: [<NodeLink key="name" id={id} title={name} />, kind.replace('_', ' '), site ?? 'unknown'],
         }))}
       />
       {left > 0 ? <p>and {left} more</p> : null}

@@ -7,6 +7,7 @@ import { Answer } from '../components/Answer';
 import { ConfidenceBadge } from '../components/ConfidenceBadge';
 import { DataTable } from '../components/DataTable';
 import { Freshness } from '../components/Freshness';
+import { NodeLink } from '../components/NodeLink';
 import { NodePicker } from '../components/NodePicker';
 import { age } from '../components/time';
 import { useQueryState } from '../components/useQueryState';
@@ -91,7 +92,7 @@ const Hops = ({ path }: { path: Path }) => (
     rows={path.hops.map((hop, index) => ({
       key: `${index} ${hop.node}`,
       cells: [
-        <strong key="title">{hop.title}</strong>,
+        <NodeLink key="title" id={hop.node} title={hop.title} />,
         hop.inPort ?? '',
         hop.outPort ?? '',
         hop.edge === null ? '' : <ConfidenceBadge key="edge" method={hop.method} confidence={hop.confidence} />,

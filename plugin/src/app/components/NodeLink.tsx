@@ -1,0 +1,9 @@
+import { TextLink } from '@grafana/ui';
+import { pageUrl } from '../../lib/links';
+
+/** The name of a node, leading to its page. */
+export const NodeLink = ({ id, title }: { id: string; title?: string | undefined }) => (
+  <TextLink href={pageUrl('device', { id })} color="primary" inline={false}>
+    {title ?? id}
+  </TextLink>
+);
