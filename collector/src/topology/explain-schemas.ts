@@ -193,6 +193,9 @@ export const DevicePort = Type.Object({
   inBps: Nullable(Type.Number()),
   outBps: Nullable(Type.Number()),
   hostCount: Type.Integer({ description: 'Hosts placed on it' }),
+  hosts: Type.Array(Type.Object({ id: Type.String(), title: Type.String() }), {
+    description: 'The first few of them by address',
+  }),
 });
 export type DevicePort = Static<typeof DevicePort>;
 

@@ -12,6 +12,8 @@ export interface ExplainReads {
 }
 
 const MAX_EVENTS = 30;
+/** Hosts named on a port; the others are counted. */
+const MAX_HOSTS = 3;
 
 export function explainReads(pool: pg.Pool): ExplainReads {
   return {
@@ -39,15 +41,19 @@ export function explainReads(pool: pg.Pool): ExplainReads {
     async ports(device) {
       const { rows } = await pool.query<PortRow>(
         `select i.if_index, i.if_name, i.if_descr, i.if_alias, i.oper_status, i.admin_status, i.speed_bps, i.in_bps,
-                i.out_bps, coalesce(h.hosts, 0)::int as hosts
+                i.out_bps, coalesce(h.hosts, 0)::int as hosts, coalesce(h.some, '[]') as some
            from interfaces i
-           left join (select a_if, count(*) as hosts
-                        from edges
-                       where valid_to is null and subject = 'host' and a_dev = $1 and b_dev like 'host:%'
+           left join (select a_if, count(*) as hosts,
+                             jsonb_agg(jsonb_build_object('id', id, 'title', title) order by id) filter (where place <= $2)
+                               as some
+                        from (select a_if, b_dev as id, coalesce(ips[1], substr(b_dev, 6)) as title,
+                                     row_number() over (partition by a_if order by ips[1] nulls last, b_dev) as place
+                                from edges
+                               where valid_to is null and subject = 'host' and a_dev = $1 and b_dev like 'host:%') e
                        group by a_if) h on h.a_if = i.if_index
           where i.device_id = $1
           order by i.if_index`,
-        [device],
+        [device, MAX_HOSTS],
       );
       return rows.map((row) => ({
         ifIndex: row.if_index,
@@ -59,6 +65,7 @@ export function explainReads(pool: pg.Pool): ExplainReads {
         inBps: row.in_bps,
         outBps: row.out_bps,
         hostCount: row.hosts,
+        hosts: row.some,
       }));
     },
 
@@ -112,6 +119,7 @@ interface PortRow {
   in_bps: number | null;
   out_bps: number | null;
   hosts: number;
+  some: DevicePort['hosts'];
 }
 
 interface EventRow {

@@ -18,126 +18,55 @@ interface Props {
 const LEFT_PX = 44;
 const RIGHT_PX = 8;
 const LANES = [
-  { subject: 'link', title: 'Links', height: 96 },
-  { subject: 'host', title: 'Hosts', height: 56 },
+  { subject: 'link', title: 'Links', top: 28, height: 96 },
+  { subject: 'host', title: 'Hosts', top: 152, height: 56 },
 ] as const;
+const HEIGHT_PX = 232;
 const PARTS = ['removed', 'moved', 'added'] as const;
-const GAP_PX = 26;
-const AXIS_PX = 22;
 
 /** Churn a window: links above hosts, each with a scale of its own. A bar is a button that looks at its window. */
 export function ChurnChart({ churn, onZoom }: Props) {
   const styles = useStyles2(stylesOf);
-  const theme = useTheme2();
   const [measured, { width }] = useMeasure<HTMLDivElement>();
   const hatch = useId();
+  const lanes = LANES.map((lane) => ({ ...lane, bars: barsOf(churn, lane.subject) }));
+  if (lanes.every(({ bars }) => bars.length === 0)) {
+    return (
+      <figure className={styles.figure} data-testid={testIds.changes.churn}>
+        <figcaption>
+          <strong>No churn:</strong> no link and no host came, went or moved for good in this time.
+        </figcaption>
+      </figure>
+    );
+  }
   const fromMs = Date.parse(churn.from);
   const toMs = Date.parse(churn.to);
   const inner = Math.max(0, width - LEFT_PX - RIGHT_PX);
   const x = (timeMs: number) => LEFT_PX + (inner * (timeMs - fromMs)) / Math.max(1, toMs - fromMs);
-  const barWidth = Math.max(2, x(fromMs + churn.windowSec * 1000) - LEFT_PX - 1);
-  const height = LANES.reduce((sum, lane) => sum + lane.height + GAP_PX, AXIS_PX);
-  let top = GAP_PX;
-  const lanes = LANES.map((lane) => {
-    const placed = { ...lane, top, bars: barsOf(churn, lane.subject) };
-    top += lane.height + GAP_PX;
-    return placed;
-  });
-  const colorOf = (part: (typeof PARTS)[number]) => theme.visualization.getColorByName(CHANGE[part].color);
   return (
     <figure className={styles.figure} data-testid={testIds.changes.churn}>
       <figcaption className={styles.caption}>
         <strong>Changes per {windowText(churn.windowSec)}</strong>
-        <span className={styles.legend}>
-          {PARTS.map((part) => (
-            <span key={part} className={styles.entry}>
-              <svg width={12} height={12} aria-hidden="true">
-                <rect width={12} height={12} fill={colorOf(part)} />
-                {part === 'removed' ? <rect width={12} height={12} fill={`url(#${hatch})`} /> : null}
-              </svg>
-              {CHANGE[part].text}
-            </span>
-          ))}
-        </span>
+        <Legend hatch={hatch} />
       </figcaption>
       <div ref={measured}>
         {width > 0 ? (
-          <svg width={width} height={height} role="group" aria-label="Changes over time">
-            <defs>
-              <pattern id={hatch} width={5} height={5} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                <rect width={1.6} height={5} fill={theme.colors.background.primary ?? ''} />
-              </pattern>
-            </defs>
-            {lanes.map(({ subject, title, top: laneTop, height: laneHeight, bars }) => {
-              const most = niceMaximum(bars);
-              const y = (value: number) => laneTop + laneHeight - (laneHeight * value) / most;
-              return (
-                <g key={subject}>
-                  <text x={0} y={laneTop - 8} className={styles.lane}>
-                    {title}: {churn.totals[subject]}
-                  </text>
-                  {[0, most].map((value) => (
-                    <g key={value}>
-                      <line x1={LEFT_PX} x2={width - RIGHT_PX} y1={y(value)} y2={y(value)} className={styles.grid} />
-                      <text x={LEFT_PX - 6} y={y(value) + 4} className={styles.tick} textAnchor="end">
-                        {value}
-                      </text>
-                    </g>
-                  ))}
-                  {bars.length === 0 ? (
-                    <text x={LEFT_PX + inner / 2} y={laneTop + laneHeight / 2 + 4} className={styles.none}>
-                      none
-                    </text>
-                  ) : null}
-                  {bars.map((bar) => {
-                    const text = barText(bar, churn.windowSec, title);
-                    const zoom = () => onZoom(bar.startMs, bar.startMs + churn.windowSec * 1000);
-                    let base = 0;
-                    return (
-                      <g
-                        key={bar.startMs}
-                        role="button"
-                        tabIndex={0}
-                        aria-label={`${text}. Look at this window alone`}
-                        className={styles.bar}
-                        onClick={zoom}
-                        onKeyDown={(event) => {
-                          if (event.key === 'Enter' || event.key === ' ') zoom();
-                        }}
-                      >
-                        <title>{text}</title>
-                        <rect
-                          x={x(bar.startMs)}
-                          width={barWidth}
-                          y={laneTop}
-                          height={laneHeight}
-                          className={styles.catch}
-                        />
-                        {PARTS.map((part) => {
-                          const from = base;
-                          base += bar[part];
-                          if (bar[part] === 0) return null;
-                          const rect = {
-                            x: x(bar.startMs),
-                            width: barWidth,
-                            y: y(base),
-                            height: Math.max(1.5, y(from) - y(base)),
-                          };
-                          return (
-                            <g key={part}>
-                              <rect {...rect} fill={colorOf(part)} />
-                              {part === 'removed' ? <rect {...rect} fill={`url(#${hatch})`} /> : null}
-                            </g>
-                          );
-                        })}
-                      </g>
-                    );
-                  })}
-                </g>
-              );
-            })}
+          <svg width={width} height={HEIGHT_PX} role="group" aria-label="Changes over time">
+            <Hatch id={hatch} />
+            {lanes.map((lane) => (
+              <Lane
+                key={lane.subject}
+                {...lane}
+                total={churn.totals[lane.subject]}
+                windowSec={churn.windowSec}
+                width={width}
+                x={x}
+                hatch={hatch}
+                onZoom={onZoom}
+              />
+            ))}
             {ticksOf(fromMs, toMs, inner).map((timeMs) => (
-              <text key={timeMs} x={x(timeMs)} y={height - 6} className={styles.tick} textAnchor="middle">
+              <text key={timeMs} x={x(timeMs)} y={HEIGHT_PX - 6} className={styles.tick} textAnchor="middle">
                 {tickText(timeMs, toMs - fromMs)}
               </text>
             ))}
@@ -146,6 +75,129 @@ export function ChurnChart({ churn, onZoom }: Props) {
       </div>
     </figure>
   );
+}
+
+/** What is removed is hatched as well, so that no colour carries it alone. */
+function Hatch({ id }: { id: string }) {
+  const theme = useTheme2();
+  return (
+    <defs>
+      <pattern id={id} width={5} height={5} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width={1.6} height={5} fill={theme.colors.background.primary ?? ''} />
+      </pattern>
+    </defs>
+  );
+}
+
+function Legend({ hatch }: { hatch: string }) {
+  const styles = useStyles2(stylesOf);
+  return (
+    <span className={styles.legend}>
+      {PARTS.map((part) => (
+        <span key={part} className={styles.entry}>
+          <svg width={12} height={12} aria-hidden="true">
+            <Part part={part} hatch={hatch} x={0} y={0} width={12} height={12} />
+          </svg>
+          {CHANGE[part].text}
+        </span>
+      ))}
+    </span>
+  );
+}
+
+interface PartProps {
+  part: (typeof PARTS)[number];
+  hatch: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+}
+
+function Part({ part, hatch, ...rect }: PartProps) {
+  const theme = useTheme2();
+  return (
+    <>
+      <rect {...rect} fill={theme.visualization.getColorByName(CHANGE[part].color)} />
+      {part === 'removed' ? <rect {...rect} fill={`url(#${hatch})`} /> : null}
+    </>
+  );
+}
+
+interface LaneProps {
+  title: string;
+  top: number;
+  height: number;
+  bars: readonly Bar[];
+  total: number;
+  windowSec: number;
+  width: number;
+  x: (timeMs: number) => number;
+  hatch: string;
+  onZoom: Props['onZoom'];
+}
+
+function Lane({ title, top, height, bars, total, windowSec, width, x, hatch, onZoom }: LaneProps) {
+  const styles = useStyles2(stylesOf);
+  const most = niceMaximum(bars);
+  const y = (value: number) => top + height - (height * value) / most;
+  return (
+    <g>
+      <text x={0} y={top - 8} className={styles.lane}>
+        {title}: {total}
+      </text>
+      {[0, most].map((value) => (
+        <g key={value}>
+          <line x1={LEFT_PX} x2={width - RIGHT_PX} y1={y(value)} y2={y(value)} className={styles.grid} />
+          <text x={LEFT_PX - 6} y={y(value) + 4} className={styles.tick} textAnchor="end">
+            {value}
+          </text>
+        </g>
+      ))}
+      {bars.map((bar) => {
+        const endMs = bar.startMs + windowSec * 1000;
+        const text = barText(bar, windowSec, title);
+        const left = Math.max(LEFT_PX, x(bar.startMs));
+        const barWidth = Math.max(2, x(endMs) - left - 1);
+        const zoom = () => onZoom(bar.startMs, endMs);
+        return (
+          <g
+            key={bar.startMs}
+            role="button"
+            tabIndex={0}
+            aria-label={`${text}. Look at this window alone`}
+            className={styles.bar}
+            onClick={zoom}
+            onKeyDown={(event) => {
+              if (event.key === 'Enter' || event.key === ' ') zoom();
+            }}
+          >
+            <title>{text}</title>
+            <rect x={left} width={barWidth} y={top} height={height} className={styles.catch} />
+            {stackOf(bar).map(({ part, from, to }) => (
+              <Part
+                key={part}
+                part={part}
+                hatch={hatch}
+                x={left}
+                width={barWidth}
+                y={y(to)}
+                height={Math.max(1.5, y(from) - y(to))}
+              />
+            ))}
+          </g>
+        );
+      })}
+    </g>
+  );
+}
+
+/** The parts of a bar on top of each other. */
+function stackOf(bar: Bar): { part: (typeof PARTS)[number]; from: number; to: number }[] {
+  return PARTS.map((part, index) => {
+    const from = PARTS.slice(0, index).reduce((sum, below) => sum + bar[below], 0);
+    return { part, from, to: from + bar[part] };
+  }).filter(({ from, to }) => to > from);
 }
 
 function windowText(windowSec: number): string {
@@ -194,7 +246,6 @@ const stylesOf = (theme: GrafanaTheme2) => {
     lane: css({ fill: colors.text.primary, fontSize: 12 }),
     grid: css({ stroke: colors.border.weak }),
     tick: css({ fill: colors.text.secondary, fontSize: 11 }),
-    none: css({ fill: colors.text.secondary, fontSize: 12, textAnchor: 'middle' }),
     catch: css({ fill: 'transparent' }),
     bar: css({
       cursor: 'zoom-in',

@@ -4,6 +4,7 @@ import { useStyles2 } from '@grafana/ui';
 import type { ReactNode } from 'react';
 
 interface Props {
+  /** Empty where a heading stands above. */
   caption: string;
   columns: readonly string[];
   rows: readonly { key: string; cells: readonly ReactNode[] }[];
@@ -15,7 +16,7 @@ export function DataTable({ caption, columns, rows }: Props) {
   return (
     <div className={styles.frame}>
       <table className={styles.table}>
-        <caption className={styles.caption}>{caption}</caption>
+        {caption === '' ? null : <caption className={styles.caption}>{caption}</caption>}
         <thead>
           <tr>
             {columns.map((column, index) => (

@@ -31,8 +31,8 @@ export function DeviceIdentity({ id, title, identity }: Props) {
       ) : null}
       {others.length > 0 ? (
         <ul className={styles.list} aria-label={`Who else names ${title}`}>
-          {others.map(({ by, table, value, text, agrees }, index) => (
-            <li key={index}>
+          {grouped(others).map(({ by, table, value, text, agrees }) => (
+            <li key={`${by} ${table} ${text}`}>
               <Icon
                 name={agrees ? 'check-circle' : 'exclamation-triangle'}
                 className={agrees ? styles.agrees : styles.differs}
@@ -52,6 +52,18 @@ export function DeviceIdentity({ id, title, identity }: Props) {
       )}
     </section>
   );
+}
+
+/** A device that names it alike on several ports says so once. */
+function grouped(evidence: readonly IdentityEvidence[]): IdentityEvidence[] {
+  const groups = new Map<string, IdentityEvidence>();
+  for (const one of evidence) {
+    const key = `${one.by} ${one.table} ${one.text}`;
+    const before = groups.get(key);
+    const port = one.value.split(' on ').at(-1) ?? one.value;
+    groups.set(key, before ? { ...before, value: `${before.value}, ${port}` } : one);
+  }
+  return [...groups.values()];
 }
 
 const stylesOf = (theme: GrafanaTheme2) => {

@@ -49,19 +49,21 @@ export function DevicePorts({ device, filter, onFilter }: Props) {
       ) : (
         <DataTable
           caption=""
-          columns={['Port', 'State', 'Hangs on it', 'How sure', 'Hosts', 'Speed', 'In / out']}
+          columns={['Port', 'State', 'Hangs on it', 'How sure', 'Speed', 'In / out']}
           rows={shown.map(({ key, name, port, links, members }) => ({
             key,
             cells: [
               <PortName key="name" name={name} alias={port?.alias ?? null} members={members} />,
               port ? <PortState key="state" port={port} /> : '',
-              <Neighbours key="links" links={links} />,
+              <div key="on">
+                <Neighbours links={links} />
+                {port ? <Hosts port={port} /> : null}
+              </div>,
               <Stack key="sure" direction="column" gap={0.5}>
                 {links.map(({ link }) => (
                   <ConfidenceBadge key={link.id} method={link.method} confidence={link.confidence} />
                 ))}
               </Stack>,
-              port && port.hostCount > 0 ? port.hostCount : '',
               port ? speedText(port.speedBps) : '',
               port ? <Load key="load" port={port} /> : '',
             ],
@@ -108,6 +110,22 @@ function Neighbours({ links }: { links: readonly PortLink[] }) {
         </div>
       ))}
     </>
+  );
+}
+
+/** The hosts placed on a port: few by name, many by their number. */
+function Hosts({ port: { hostCount, hosts } }: { port: DevicePort }) {
+  const styles = useStyles2(stylesOf);
+  if (hostCount === 0) return null;
+  const left = hostCount - hosts.length;
+  return (
+    <div className={styles.neighbour}>
+      <Icon name="monitor" size="sm" title="Hosts" />
+      {hosts.map(({ id, title }) => (
+        <NodeLink key={id} id={id} title={title} />
+      ))}
+      {left > 0 ? <span className={styles.small}>and {left} more</span> : null}
+    </div>
   );
 }
 

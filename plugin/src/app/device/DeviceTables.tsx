@@ -7,6 +7,7 @@ import { LookBadge } from '../components/LookBadge';
 import { since } from '../components/time';
 import { SOURCE_STATE } from '../components/words';
 import { colorsOf } from '../../lib/theme';
+import { isUnknown, tableRows, type TableRow } from './tables';
 
 export type TableFilter = 'rows' | 'unknown' | 'all';
 
@@ -16,20 +17,18 @@ interface Props {
   onFilter: (filter: TableFilter) => void;
 }
 
-const isUnknown = ({ state }: TableExplanation): boolean => state !== 'read' && state !== 'empty';
-
 /** Every MIB table of a device: whether it was read, and what became of its rows. */
 export function DeviceTables({ tables, filter, onFilter }: Props) {
   const styles = useStyles2(stylesOf);
-  const unknown = tables.filter(isUnknown).length;
-  const withRows = tables.filter((table) => table.rows > 0 || isUnknown(table));
+  const all = tableRows(tables);
+  const unknown = all.filter(isUnknown);
+  const withRows = all.filter((table) => table.rows > 0 || isUnknown(table));
   const options: { label: string; value: TableFilter }[] = [
     { label: `With rows ${withRows.length}`, value: 'rows' },
-    { label: `Not read ${unknown}`, value: 'unknown' },
-    { label: `All ${tables.length}`, value: 'all' },
+    { label: `Not read ${unknown.length}`, value: 'unknown' },
+    { label: `All ${all.length}`, value: 'all' },
   ];
-  const shown = { rows: withRows, unknown: tables.filter(isUnknown), all: tables }[filter];
-  const sorted = [...shown].sort((x, y) => Number(isUnknown(y)) - Number(isUnknown(x)));
+  const shown = { rows: withRows, unknown, all }[filter];
   return (
     <section aria-label="How it was read">
       <div className={styles.head}>
@@ -40,13 +39,13 @@ export function DeviceTables({ tables, filter, onFilter }: Props) {
       </div>
       {tables.length === 0 ? (
         <p className={styles.weak}>It is not polled: none of its own tables is known.</p>
-      ) : sorted.length === 0 ? (
+      ) : shown.length === 0 ? (
         <p className={styles.weak}>Every table was read whole.</p>
       ) : (
         <DataTable
           caption=""
           columns={['Table', 'State', 'Rows', 'Used', 'Dropped, and why', 'Read']}
-          rows={sorted.map((table) => ({
+          rows={shown.map((table) => ({
             key: table.table,
             cells: [
               <TableName key="table" table={table} />,
@@ -71,11 +70,12 @@ export function DeviceTables({ tables, filter, onFilter }: Props) {
   );
 }
 
-function TableName({ table: { table, title } }: { table: TableExplanation }) {
+function TableName({ table: { table, title, vlans } }: { table: TableRow }) {
   const styles = useStyles2(stylesOf);
   return (
     <>
       {title}
+      {vlans.length > 1 ? <span title={vlans.join(', ')}> in {vlans.length} VLANs</span> : null}
       <div className={styles.small}>{table}</div>
     </>
   );

@@ -190,7 +190,7 @@ function Statement({ said }: { said: SourceStatement | undefined }) {
       </Stack>
       {said.mentions.map(({ port, text }, index) => (
         <p key={index} className={styles.mention}>
-          <strong>{port ?? 'unknown port'}</strong> {text}
+          <span className={styles.own}>{port ?? 'unknown port'}</span> {text}
         </p>
       ))}
       {lost > 0 ? (
@@ -300,6 +300,11 @@ const stylesOf = (theme: GrafanaTheme2) => {
     }),
     speaks: css({}),
     quiet: css({ color: colors.text.secondary }),
+    own: css({
+      fontFamily: theme.typography.fontFamilyMonospace,
+      fontWeight: theme.typography.fontWeightMedium,
+      marginRight: theme.spacing(0.5),
+    }),
     mention: css({ margin: theme.spacing(0.25, 0, 0, 2.5), overflowWrap: 'anywhere' }),
     dropped: css({
       margin: theme.spacing(0.25, 0, 0, 2.5),

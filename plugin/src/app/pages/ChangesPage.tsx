@@ -100,6 +100,7 @@ export default function ChangesPage() {
             <Differences
               diff={diff}
               churn={churn}
+              flapCount={flaps.flaps.length}
               change={change}
               withFirst={first === '1'}
               onFilter={(value) => setState({ change: value === change ? undefined : value })}
@@ -116,13 +117,14 @@ export default function ChangesPage() {
 interface DifferencesProps {
   diff: DiffAnswer;
   churn: ChurnAnswer;
+  flapCount: number;
   change: string | undefined;
   withFirst: boolean;
   onFilter: (change: string) => void;
   onFirst: (isShown: boolean) => void;
 }
 
-function Differences({ diff, churn, change, withFirst, onFilter, onFirst }: DifferencesProps) {
+function Differences({ diff, churn, flapCount, change, withFirst, onFilter, onFirst }: DifferencesProps) {
   const styles = useStyles2(stylesOf);
   const first = diff.differences.filter(({ firstDiscovery }) => firstDiscovery);
   const counted = withFirst ? diff.differences : diff.differences.filter(({ firstDiscovery }) => !firstDiscovery);
@@ -172,7 +174,7 @@ function Differences({ diff, churn, change, withFirst, onFilter, onFirst }: Diff
         </Alert>
       ) : null}
       {diff.truncated ? <p className={styles.weak}>{diff.truncated}</p> : null}
-      {shown.length === 0 ? <Nothing change={change} churn={churn} /> : null}
+      {shown.length === 0 ? <Nothing change={change} churn={churn} flapCount={flapCount} /> : null}
       {ofSubject('link').length > 0 ? <DifferenceList title="Links" differences={ofSubject('link')} /> : null}
       {ofSubject('host').length > 0 ? <DifferenceList title="Hosts" differences={ofSubject('host')} /> : null}
     </section>
@@ -180,7 +182,7 @@ function Differences({ diff, churn, change, withFirst, onFilter, onFirst }: Diff
 }
 
 /** Nothing differs: say what that means, and what it does not. */
-function Nothing({ change, churn }: { change: string | undefined; churn: ChurnAnswer }) {
+function Nothing({ change, churn, flapCount }: { change: string | undefined; churn: ChurnAnswer; flapCount: number }) {
   const styles = useStyles2(stylesOf);
   const between = churn.totals.link + churn.totals.host;
   if (change) return <p className={styles.weak}>No difference of this kind. Choose it again to see all.</p>;
@@ -191,7 +193,8 @@ function Nothing({ change, churn }: { change: string | undefined; churn: ChurnAn
         <strong>The network is as it was.</strong>{' '}
         {between > 0
           ? `In between there were ${between} changes, which the chart shows; at the end everything stands as at the start.`
-          : 'Nothing came, went or moved in between either.'}
+          : 'Nothing came, went or moved for good in between.'}
+        {flapCount > 0 ? ' Links that only came and went are below.' : ''}
       </p>
     </div>
   );

@@ -127,7 +127,6 @@ function Head({ device: { node, polled, sysDescr, model, serial, uptimeMs, table
   return (
     <header className={styles.head}>
       <Stack direction="row" alignItems="center" wrap="wrap" gap={1.5}>
-        <h2 className={styles.name}>{node.title}</h2>
         <span className={styles.kind}>{[node.role, node.kind.replace('_', ' ')].filter(Boolean).join(' ')}</span>
         <LookBadge look={NODE_STATUS[node.status]} />
         {polled || node.kind !== 'device' ? null : <LookBadge look={NODE_STATUS.unknown} text="never answered" />}
@@ -184,8 +183,7 @@ const stylesOf = (theme: GrafanaTheme2) => {
   const colors = colorsOf(theme);
   return {
     head: css({ margin: theme.spacing(2, 0) }),
-    name: css({ margin: 0, fontSize: theme.typography.h2.fontSize }),
-    kind: css({ color: colors.text.secondary }),
+    kind: css({ fontSize: theme.typography.h5.fontSize }),
     actions: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(1), marginLeft: 'auto' }),
     facts: css({
       display: 'flex',
