@@ -1,18 +1,23 @@
 import { css } from '@emotion/css';
 import { type GrafanaTheme2 } from '@grafana/data';
-import { Icon, useStyles2, useTheme2 } from '@grafana/ui';
+import { Button, Icon, useStyles2, useTheme2 } from '@grafana/ui';
+import { useState } from 'react';
 import type { Difference, EdgeThen } from '../../../../collector/src/contract.js';
 import { testIds } from '../../lib/testIds';
 import { colorsOf } from '../../lib/theme';
 import { NodeLink } from '../components/NodeLink';
 import { CHANGE } from './change-looks';
 
-const MAX_ROWS = 300;
+/** Shown at first, and at most. */
+const FIRST_ROWS = 40;
+const MAX_ROWS = 1000;
 
 /** What differs, one sentence each, with the nodes at both ends to go on from. */
 export function DifferenceList({ title, differences }: { title: string; differences: readonly Difference[] }) {
   const styles = useStyles2(stylesOf);
-  const left = differences.length - MAX_ROWS;
+  const [isWhole, setWhole] = useState(false);
+  const shown = differences.slice(0, isWhole ? MAX_ROWS : FIRST_ROWS);
+  const left = differences.length - shown.length;
   return (
     <div className={styles.scroll} data-testid={testIds.changes.list}>
       <table className={styles.table}>
@@ -29,21 +34,22 @@ export function DifferenceList({ title, differences }: { title: string; differen
           </tr>
         </thead>
         <tbody>
-          {differences.slice(0, MAX_ROWS).map((difference, index) => (
+          {shown.map((difference, index) => (
             <Row key={index} difference={difference} />
           ))}
         </tbody>
       </table>
-      {left > 0 ? <p>and {left} more: choose a shorter time or one site to see them.</p> : null}
+      {left > 0 && !isWhole ? (
+        <Button size="sm" variant="secondary" fill="text" onClick={() => setWhole(true)}>
+          Show {left} more
+        </Button>
+      ) : null}
+      {left > 0 && isWhole ? <p>and {left} more: choose a shorter time or one site to see them.</p> : null}
     </div>
   );
 }
 
-function Row({
-  difference: { change, text, site, before, after, fields, firstDiscovery },
-}: {
-  difference: Difference;
-}) {
+function Row({ difference: { change, text, site, before, after, firstDiscovery } }: { difference: Difference }) {
   const styles = useStyles2(stylesOf);
   const look = CHANGE[change];
   const edge = after ?? before;
@@ -54,7 +60,6 @@ function Row({
       </td>
       <td>
         {text}
-        {fields.length > 0 && change === 'changed' ? <span className={styles.small}> {fields.join(', ')}</span> : null}
         {firstDiscovery ? <span className={styles.small}> seen for the first time: its device was new</span> : null}
       </td>
       <td>{edge?.method.toUpperCase() ?? ''}</td>

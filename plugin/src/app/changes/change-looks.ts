@@ -13,7 +13,7 @@ export const CHANGE: Readonly<Record<Difference['change'], ChangeLook>> = {
   removed: { text: 'removed', icon: 'minus-circle', color: 'orange' },
   added: { text: 'added', icon: 'plus-circle', color: 'blue' },
   moved: { text: 'moved', icon: 'exchange-alt', color: 'purple' },
-  changed: { text: 'changed', icon: 'pen', color: 'yellow' },
+  changed: { text: 'changed', icon: 'pen', color: 'text' },
   unknown: { text: 'unknown', icon: 'question-circle', color: 'text' },
 };
 

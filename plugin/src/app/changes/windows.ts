@@ -38,9 +38,9 @@ export function barsOf({ windows }: Pick<ChurnAnswer, 'windows'>, subject: Subje
   return [...bars.values()].sort((x, y) => x.startMs - y.startMs);
 }
 
-/** The next of 1, 2, 5, 10, 20 … that holds the highest bar. */
+/** The next round number that holds the highest bar. */
 export function niceMaximum(bars: readonly Bar[]): number {
   const highest = Math.max(1, ...bars.map(({ total }) => total));
   const power = 10 ** Math.floor(Math.log10(highest));
-  return ([1, 2, 5, 10].find((step) => step * power >= highest) ?? 10) * power;
+  return ([1, 2, 3, 4, 5, 6, 8, 10].find((step) => step * power >= highest) ?? 10) * power;
 }

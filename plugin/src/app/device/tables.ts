@@ -10,9 +10,12 @@ const KINDS = ['lldp', 'cdp', 'lag', 'stp', 'mac', 'arp', 'routing', 'bridge', '
 
 export const isUnknown = ({ state }: Pick<TableExplanation, 'state'>): boolean => state !== 'read' && state !== 'empty';
 
-const rankOf = ({ kind }: TableExplanation): number => {
+/** Within a kind the table of the neighbours stands before those that only help to read it. */
+const NEIGHBOURS = /RemTable|CacheTable|NbrTable|PeerTable/;
+
+const rankOf = ({ kind, table }: TableExplanation): number => {
   const rank = KINDS.indexOf(kind);
-  return rank < 0 ? KINDS.length : rank;
+  return (rank < 0 ? KINDS.length : rank) * 2 + (NEIGHBOURS.test(table) ? 0 : 1);
 };
 
 /** Contexts of one table are one row, apart from those that could not be read; what is unknown stands first. */

@@ -204,14 +204,12 @@ function Flaps({ flaps }: { flaps: FlapsAnswer['flaps'] }) {
   const styles = useStyles2(stylesOf);
   return (
     <section aria-label="Links that come and go" className={styles.flaps}>
+      <h3 className={styles.title}>Links that come and go</h3>
       {flaps.length === 0 ? (
-        <>
-          <h3 className={styles.title}>Links that come and go</h3>
-          <p className={styles.weak}>None: no link went away or down within the last 24 hours.</p>
-        </>
+        <p className={styles.weak}>None: no link went away or down within the last 24 hours.</p>
       ) : (
         <DataTable
-          caption={`Links that come and go, last 24 hours (${flaps.length})`}
+          caption=""
           columns={['Link', 'Last hour', 'Last 24 hours', 'Last change', 'Site']}
           rows={flaps.map(({ edge, a, b, flaps1h, flaps24h, lastChange, site }) => ({
             key: edge,
