@@ -9,7 +9,7 @@ import type { Component } from './lib/component.js';
 import { tryParseIp, type Ip } from './lib/ip.js';
 import { DEFAULT_CAPTURE_TIMERS } from './pnm/capture-run.js';
 import { auditLog, captureStore } from './pnm/capture-store.js';
-import { createDecodePool } from './pnm/decoding/decode-pool.js';
+import { createDecoder } from './pnm/decoding/decode-pool.js';
 import { createFileKeeper } from './pnm/file-keeper.js';
 import { createIngest } from './pnm/ingest.js';
 import { pnmJobs, type PnmJobs } from './pnm/jobs.js';
@@ -69,7 +69,7 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     onCount: (result, reason) => count('plantgraph_tftp_transfers_total', `${result} ${reason}`),
   });
   const files = createFileKeeper(join(dataDir, 'pnm'));
-  const decoder = createDecodePool({
+  const decoder = createDecoder({
     threads: DECODER_THREADS,
     onEvent: (code) => count('plantgraph_pnm_decoder_total', code),
   });

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { Component } from '../../lib/component.js';
 import { PnmFormatError } from '../formats/errors.js';
-import type { Decoder } from './decoder.js';
+import { inlineDecoder, type Decoder } from './decoder.js';
 import { DecodeError, type DecodeErrorCode } from './errors.js';
 import type { DecodeAnswer, DecodeTask } from './messages.js';
 import type { DecodeContext } from './prepare.js';
@@ -39,6 +40,20 @@ interface Task {
 /** Threads that decode, so that neither a slow nor a poisonous file holds up anything else of this process. */
 export function createDecodePool(options: DecodePoolOptions = {}): DecodePool {
   return new ThreadPool(options);
+}
+
+const SCRIPT = new URL('./decode-worker.js', import.meta.url);
+
+/** Threads; run from sources, where there is no script for them, the thread of the caller. */
+export function createDecoder(options: DecodePoolOptions = {}): DecodePool {
+  if (existsSync(options.script ?? SCRIPT)) return createDecodePool(options);
+  return {
+    ...inlineDecoder,
+    name: 'decoder',
+    waitingCount: 0,
+    start: async () => undefined,
+    stop: async () => undefined,
+  };
 }
 
 class ThreadPool implements DecodePool {
@@ -95,7 +110,7 @@ class ThreadPool implements DecodePool {
   }
 
   #started(): Worker {
-    const { script = new URL('./decode-worker.js', import.meta.url), heapMb = HEAP_MB } = this.#options;
+    const { script = SCRIPT, heapMb = HEAP_MB } = this.#options;
     const worker = new Worker(script, { resourceLimits: { maxOldGenerationSizeMb: heapMb, stackSizeMb: 4 } });
     worker.on('error', () => undefined); // also of an idle one; `exit` follows
     worker.on('exit', () => {
