@@ -1,7 +1,7 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2, PanelProps } from '@grafana/data';
 import { Combobox, RadioButtonGroup, useStyles2, useTheme2 } from '@grafana/ui';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { PanelMessage } from '../../lib/PanelMessage';
 import { type Finding, readFindings, stretchesOf } from '../../spectrum/findings';
 import { SpectrumChart } from '../../spectrum/SpectrumChart';
@@ -12,69 +12,99 @@ import { kindOf, kindsOf, pictureOf, VIEW_NAMES, viewsOf } from './pictures';
 const LEGEND_HEIGHT_PX = 44;
 /** The list of what the coefficients are is higher than a line. */
 const LEGEND_WITH_LIST_HEIGHT_PX = 58;
-const NO_DATA: SpectrumData = { spectra: [], estimates: [], echoes: [], taps: [], histograms: [] };
+
+const OF_COEFFICIENTS: ReadonlySet<SpectrumView> = new Set(['magnitude', 'groupDelay', 'echoes']);
 
 /** Spectrum, channel estimate with its echoes, pre-equaliser, histogram: what the query returns, drawn. */
-export function SpectrumPanel({ data, width, height, options: given, timeZone }: PanelProps<SpectrumOptions>) {
-  const theme = useTheme2();
-  const styles = useStyles2(stylesOf);
-  const options = useMemo(() => ({ ...DEFAULTS, ...given }), [given]);
+export function SpectrumPanel({ data, width, height, options, timeZone }: PanelProps<SpectrumOptions>) {
   const result = useMemo(() => readSpectra(data.series), [data.series]);
   const findings = useMemo(() => readFindings(data.series), [data.series]);
+  const settled = useMemo(() => ({ ...DEFAULTS, ...options }), [options]);
+  if (result.kind !== 'data') return <PanelMessage data={data} result={result} what="captures" />;
+  return <Views all={result.data} {...{ findings, timeZone, width, height }} options={settled} />;
+}
+
+interface ViewsProps {
+  all: SpectrumData;
+  findings: readonly Finding[];
+  options: SpectrumOptions;
+  timeZone: string;
+  width: number;
+  height: number;
+}
+
+/** Which view of which coefficients. */
+function Views(props: ViewsProps) {
+  const { all, options } = props;
   const [switched, setSwitched] = useState<{ from: string; to: SpectrumView }>();
   const [chosenKind, setChosenKind] = useState<string>();
-
-  const all = result.kind === 'data' ? result.data : NO_DATA;
-  const kinds = useMemo(() => kindsOf(all.estimates), [all]);
+  const kinds = kindsOf(all.estimates);
   const kind = kinds.find((one) => one === chosenKind) ?? kinds[0];
-  const shown = useMemo(
-    () => ({ ...all, estimates: all.estimates.filter((one) => kindOf(one) === kind) }),
-    [all, kind],
-  );
   const views = viewsOf(all);
   // a change in the editor overrules what was switched in the panel
   const wanted = switched?.from === options.view ? switched.to : options.view;
   const view = views.find((one) => one === wanted) ?? views[0];
-  const picture = useMemo(
-    () => (view ? pictureOf(view, { data: shown, options, theme, timeZone }) : undefined),
-    [view, shown, options, theme, timeZone],
-  );
-  const stretches = useMemo(
-    () => (view === 'spectrum' || view === 'magnitude' ? stretchesOf(findingsOf(findings, shown), theme) : []),
-    [view, findings, shown, theme],
-  );
-  if (result.kind !== 'data') return <PanelMessage data={data} result={result} what="captures" />;
-  if (!view || !picture) return null;
-  const hasList = kinds.length > 1 && view !== 'spectrum' && view !== 'taps' && view !== 'histogram';
+  if (!view) return null;
+  const hasList = kinds.length > 1 && OF_COEFFICIENTS.has(view);
   const hasHeader = options.showLegend || options.showViews || hasList;
-  const legendHeight = hasHeader ? (hasList ? LEGEND_WITH_LIST_HEIGHT_PX : LEGEND_HEIGHT_PX) : 0;
+  return (
+    <Drawn
+      {...props}
+      view={view}
+      kind={kind}
+      legendHeight={hasHeader ? (hasList ? LEGEND_WITH_LIST_HEIGHT_PX : LEGEND_HEIGHT_PX) : 0}
+    >
+      {options.showViews && views.length > 1 ? (
+        <RadioButtonGroup
+          size="sm"
+          value={view}
+          options={views.map((value) => ({ value, label: VIEW_NAMES[value] }))}
+          onChange={(to) => setSwitched({ from: options.view, to })}
+          aria-label="View"
+        />
+      ) : null}
+      {hasList ? (
+        <>
+          <span id="plantgraph-spectrum-kind" hidden>
+            Which coefficients
+          </span>
+          <Combobox
+            aria-labelledby="plantgraph-spectrum-kind"
+            width={30}
+            value={kind ?? null}
+            options={kinds.map((value) => ({ value, label: value }))}
+            onChange={({ value }) => setChosenKind(value)}
+          />
+        </>
+      ) : null}
+    </Drawn>
+  );
+}
+
+interface DrawnProps extends ViewsProps {
+  view: SpectrumView;
+  kind: string | undefined;
+  legendHeight: number;
+  /** View switch and list. */
+  children: ReactNode;
+}
+
+function Drawn({ all, findings, options, timeZone, width, height, view, kind, legendHeight, children }: DrawnProps) {
+  const theme = useTheme2();
+  const styles = useStyles2(stylesOf);
+  const { picture, stretches } = useMemo(() => {
+    const shown = { ...all, estimates: all.estimates.filter((one) => kindOf(one) === kind) };
+    const hasFrequencies = view === 'spectrum' || view === 'magnitude';
+    return {
+      picture: pictureOf(view, { data: shown, options, theme, timeZone }),
+      stretches: hasFrequencies ? stretchesOf(findingsOf(findings, shown), theme) : [],
+    };
+  }, [all, kind, view, findings, options, theme, timeZone]);
   return (
     <div style={{ width, height }} data-testid="plantgraph-spectrum">
       {legendHeight > 0 ? (
         <div className={styles.legend} style={{ height: legendHeight }}>
-          {options.showViews && views.length > 1 ? (
-            <RadioButtonGroup
-              size="sm"
-              value={view}
-              options={views.map((value) => ({ value, label: VIEW_NAMES[value] }))}
-              onChange={(to) => setSwitched({ from: options.view, to })}
-              aria-label="View"
-            />
-          ) : null}
-          {hasList ? (
-            <>
-              <span id="plantgraph-spectrum-kind" hidden>
-                Which coefficients
-              </span>
-              <Combobox
-                aria-labelledby="plantgraph-spectrum-kind"
-                width={30}
-                value={kind ?? null}
-                options={kinds.map((value) => ({ value, label: value }))}
-                onChange={({ value }) => setChosenKind(value)}
-              />
-            </>
-          ) : null}
+          {children}
           {options.showLegend ? <Legend picture={picture} /> : null}
         </div>
       ) : null}
