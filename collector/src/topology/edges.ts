@@ -225,7 +225,8 @@ class Step {
     this.#edges.push(this.#closed(from, 'moved'));
     const next = back ? this.#alive({ ...back, confirmations: 0 }, sighting) : this.#fresh(sighting);
     this.#edges.push(next);
-    this.#event(next, 'moved', `${describe(next)}, moved from ${describe(from)}`);
+    const fields: ChangedFields = back ? { presence: ['gone', 'here'] } : {};
+    this.#event(next, 'moved', `${describe(next)}, moved from ${describe(from)}`, fields);
   }
 
   /** Not among what all facts say: ages if a witness was read whole and did not show it. */

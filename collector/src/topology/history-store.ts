@@ -53,12 +53,14 @@ export function historyReads(pool: pg.Pool): HistoryReads {
       const silent = new Set(devices.rows.filter((row) => row.silent).map(({ device_id }) => device_id));
       const polling = { silent, unread: setsOf(unread.rows) };
       const later = new Map<string, LaterChange[]>();
-      for (const { edge_id, fields } of changes.rows) {
-        later.set(edge_id, [...(later.get(edge_id) ?? []), { edgeId: edge_id, fields }]);
+      for (const { edge_id, at: changedAt, change, fields } of changes.rows) {
+        const known = later.get(edge_id) ?? [];
+        later.set(edge_id, known);
+        known.push({ edgeId: edge_id, at: changedAt.toISOString(), change, fields });
       }
       const inSite = (row: DeviceRow) => site === undefined || row.site_id === site;
       return {
-        edges: edges.rows.slice(0, MAX_EDGES).map((row) => toPast(row, at, later.get(row.edge_id) ?? [], polling)),
+        edges: edges.rows.slice(0, MAX_EDGES).flatMap((row) => toPast(row, at, later.get(row.edge_id) ?? [], polling)),
         silent: new Set(devices.rows.filter((row) => row.silent && inSite(row)).map(({ device_id }) => device_id)),
         firstPolled: new Map(devices.rows.map(({ device_id, first_polled_at }) => [device_id, first_polled_at])),
         isCut: edges.rows.length > MAX_EDGES,
@@ -116,6 +118,8 @@ interface DeviceRow {
 
 interface ChangeRow {
   edge_id: string;
+  at: Date;
+  change: LaterChange['change'];
   fields: LaterChange['fields'];
 }
 
@@ -127,23 +131,34 @@ interface PastRow extends IntervalRow {
   b_speed: number | null;
 }
 
-function toPast(row: PastRow, at: Date, later: readonly LaterChange[], polling: PollingThen): PastEdge {
+function toPast(row: PastRow, at: Date, later: readonly LaterChange[], polling: PollingThen): PastEdge[] {
+  const edge = edgeAt(toInterval(row), at, later, polling);
+  if (edge === undefined) return [];
   const speeds = [row.a_speed, row.b_speed].filter((speed): speed is number => speed !== null && speed > 0);
-  return {
-    edge: edgeAt(toInterval(row), at, later, polling),
-    site: row.site_id,
-    aOper: row.a_oper ?? 'unknown',
-    bOper: row.b_oper ?? 'unknown',
-    speedBps: speeds.length === 0 ? null : Math.min(...speeds),
-  };
+  return [
+    {
+      edge,
+      site: row.site_id,
+      aOper: row.a_oper ?? 'unknown',
+      bOper: row.b_oper ?? 'unknown',
+      speedBps: speeds.length === 0 ? null : Math.min(...speeds),
+    },
+  ];
 }
+
+/**
+ * Lives that go through an instant, and those of which it was not decided yet that they had ended: when nobody could
+ * be asked then, they were unknown and not gone.
+ */
+export const LIVES_AT = (at: string): string =>
+  `select * from edges where valid_from <= ${at} and (valid_to is null or valid_to >= ${at} or close_decided_at > ${at})`;
 
 /** $1 the instant, $2 a site, $3 a subject, $4 a role of one of its ends, $5 the most rows. */
 const STATE_AT = `
 select ${INTERVAL_COLUMNS}, e.site_id,
        ia.body ->> 'operStatus' as a_oper, ib.body ->> 'operStatus' as b_oper,
        (ia.body ->> 'speedBps')::float8 as a_speed, (ib.body ->> 'speedBps')::float8 as b_speed
-  from edges_at($1) e
+  from (${LIVES_AT('$1')}) e
   left join lateral (
          select f.body from facts_interfaces f
           where f.device_id = e.a_dev and f.row_key = e.a_if::text
@@ -164,10 +179,10 @@ select ${INTERVAL_COLUMNS}, e.site_id,
 
 /** Newest first, so that taking them back one after the other ends at the instant. */
 const LATER_CHANGES = `
-select v.edge_id, v.fields
+select v.edge_id, v.at, v.change, v.fields
   from edge_events v
-  join edges_at($1) e on e.edge_id = v.edge_id
- where v.at > $1 and v.change = 'changed' and v.fields <> '{}'
+  join edges e on e.edge_id = v.edge_id and e.valid_from <= $1
+ where v.at > $1 and (v.change = 'removed' or v.fields <> '{}')
  order by v.event_id desc`;
 
 interface ChurnRow {

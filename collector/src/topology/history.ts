@@ -1,9 +1,12 @@
 import { MISSED, type ChangedFields, type EdgeInterval } from './edges.js';
+import type { EventChange } from './schemas.js';
 import { sumOf } from './score.js';
 
 /** Something that changed an edge after the instant asked for. */
 export interface LaterChange {
   readonly edgeId: string;
+  readonly at: string;
+  readonly change: EventChange;
   readonly fields: ChangedFields;
 }
 
@@ -16,15 +19,16 @@ export interface PollingThen {
 }
 
 /**
- * An edge as it was at an instant within its life: what changed since is taken back, misses that came later are not
- * counted, and it was unknown when nobody who reports it could be read. `laterChanges` are newest first.
+ * An edge as it was at an instant; undefined when it is known to have been gone. Within its life what changed since is taken back, misses that came later are not
+ * counted, and it was unknown when nobody who reports it could be read. One that was away and returned within the
+ * grace time is told as stale: its life goes on, and it was not seen. `laterChanges` are newest first.
  */
 export function edgeAt(
   edge: EdgeInterval,
   at: Date,
   laterChanges: readonly LaterChange[],
   polling: PollingThen,
-): EdgeInterval {
+): EdgeInterval | undefined {
   const wasSeenLater = Date.parse(edge.lastSeen) >= at.getTime();
   const score = wasSeenLater ? edge.score.filter(({ name }) => name !== MISSED) : edge.score;
   let then: EdgeInterval = wasSeenLater
@@ -37,8 +41,13 @@ export function edgeAt(
     edge.witnesses.every(
       ({ device, kind }) => polling.silent.has(device) || polling.unread.get(device)?.has(kind) === true,
     );
+  const next = laterChanges.findLast(({ change, fields }) => change === 'removed' || fields['presence'] !== undefined);
+  if (next !== undefined && next.change !== 'removed' && wasSeenLater) {
+    return { ...then, state: 'stale', stateReason: `not seen then; it came back at ${next.at}` };
+  }
   if (nobodyCouldTell) return { ...then, state: 'unknown', stateReason: `${away.join(', ')} did not answer` };
-  return then;
+  // a whole reading decided later that it was gone since its last sighting
+  return edge.closedAt === null || wasSeenLater ? then : undefined;
 }
 
 /** The value of each field before the change. */

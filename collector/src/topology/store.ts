@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import { tryParseIp } from '../lib/ip.js';
 import { tryParseMac } from '../lib/mac.js';
-import { historyReads, type PastEdge } from './history-store.js';
+import { historyReads, LIVES_AT, type PastEdge } from './history-store.js';
 import type {
   Edge,
   EdgeEvent,
@@ -190,9 +190,10 @@ const toNode = (row: NodeRow): TopologyNode => ({
 
 /** $3 is the time. A device was up then when it answered; how its neighbours saw it is not kept. */
 const NODES_AT = `(
-  with ends as (
-    select a_dev as id from edges_at($3) union select b_dev from edges_at($3) union
-    select via from edges_at($3) where via is not null
+  with lives as (
+    ${LIVES_AT('$3')}
+  ), ends as (
+    select a_dev as id from lives union select b_dev from lives union select via from lives where via is not null
   )
   select d.device_id as id, coalesce(d.sys_name, d.device_id) as title, 'device' as kind, d.role, d.site_id as site,
          d.address, case when t.silent then 'unknown' else 'up' end as status,
