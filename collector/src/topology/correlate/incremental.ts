@@ -175,7 +175,7 @@ class Run {
     }
     this.#views = views;
     const identified = this.#identities.update(sorted);
-    const world = new World([...views.values()], views, this.#identities);
+    const world = new World(sorted, { views, identities: this.#identities });
     return { world, news: { changed, rebuilt, identified, isSkeletal: rebuilt.size > 0 || identified.size > 0 } };
   }
 

@@ -1,6 +1,6 @@
 import { IF_TYPE } from '../../snmp/tables/if-mib.js';
 import type { DeviceFacts, InterfaceFact, LocalPortFact } from '../facts.js';
-import type { Identities } from '../identity.js';
+import { Identities } from '../identity.js';
 import { PortNames } from '../port-names.js';
 import type { InferenceWarning } from './inference.js';
 
@@ -185,6 +185,20 @@ export class DeviceView {
   }
 }
 
+/** Devices whose ports and keys were indexed before, in the order of their ids. */
+export interface KnownDevices {
+  readonly views: ReadonlyMap<string, DeviceView>;
+  readonly identities: Identities;
+}
+
+function knownOf(all: readonly DeviceFacts[]): KnownDevices {
+  const sorted = [...all].sort((a, b) => (a.deviceId < b.deviceId ? -1 : a.deviceId > b.deviceId ? 1 : 0));
+  return {
+    views: new Map(sorted.map((facts) => [facts.deviceId, new DeviceView(facts)])),
+    identities: new Identities(sorted),
+  };
+}
+
 /** All polled devices, in the order of their ids, and who owns which key. */
 export class World {
   readonly devices: readonly DeviceView[];
@@ -192,15 +206,15 @@ export class World {
   readonly identities: Identities;
   readonly warnings: InferenceWarning[] = [];
 
-  constructor(devices: readonly DeviceView[], byId: ReadonlyMap<string, DeviceView>, identities: Identities) {
-    this.devices = devices;
-    this.byId = byId;
-    this.identities = identities;
+  constructor(all: readonly DeviceFacts[], known: KnownDevices = knownOf(all)) {
+    this.devices = [...known.views.values()];
+    this.byId = known.views;
+    this.identities = known.identities;
   }
 
   /** The same devices with no warnings yet: for a step whose result is kept together with its warnings. */
   unwarned(): World {
-    return new World(this.devices, this.byId, this.identities);
+    return new World([], { views: this.byId, identities: this.identities });
   }
 
   warn(kind: string, device: string, text: string): void {
