@@ -5,6 +5,7 @@ import { registerCheck } from './check.js';
 import { registerDemo } from './demo.js';
 import { registerDoctor } from './doctor.js';
 import { registerMigrate } from './migrate.js';
+import { registerPnmCapture } from './pnm-capture.js';
 import { registerPnmDecode } from './pnm-decode.js';
 import { registerPnmImport } from './pnm-import.js';
 import { registerRecord } from './record.js';
@@ -24,6 +25,7 @@ const REGISTERED: readonly Register[] = [
   registerDemo,
   registerDoctor,
   registerCheck,
+  registerPnmCapture,
   registerPnmDecode,
   registerPnmImport,
   registerSnmp,
