@@ -119,13 +119,11 @@ const PROGRESS_MS = 2_000;
 async function walkAll(host: string, oids: readonly string[], options: WalkCommandOptions): Promise<Reading[]> {
   const { createLocalEngine } = await import('../snmp/engine/client.js');
   const { createEngineReader } = await import('../snmp/engine-reader.js');
-  const { hasCipher } = await import('../snmp/engine/usm-keys.js');
+  const { isWhole } = await import('../snmp/reader.js');
   const { instancesOf } = await import('../snmp/rows.js');
   const { parseOid } = await import('../snmp/recording.js');
   const { interruptSignal } = await import('./interrupt.js');
   const target = targetOf(host, options);
-  const cipher = target.credential.version === '3' ? target.credential.priv?.protocol : undefined;
-  if (cipher !== undefined && !hasCipher(cipher)) throw new UsageError(noCipher(cipher));
   const engine = createLocalEngine();
   const reader = createEngineReader(target, { engine, config: { maxInFlight: options.inFlight } });
   const interrupt = interruptSignal();
@@ -141,7 +139,7 @@ async function walkAll(host: string, oids: readonly string[], options: WalkComma
         );
       let root = oid;
       let walk = await read(root);
-      if (walk.rows.length === 0 && oid.endsWith('.0')) {
+      if (walk.rows.length === 0 && isWhole(walk.outcome) && oid.endsWith('.0')) {
         // an instance has nothing below it: read the scalar it is
         root = oid.slice(0, -'.0'.length);
         walk = await read(root);
@@ -156,9 +154,6 @@ async function walkAll(host: string, oids: readonly string[], options: WalkComma
     await engine.close();
   }
 }
-
-const noCipher = (cipher: string) =>
-  `this Node has no ${cipher}: start it with NODE_OPTIONS=--openssl-legacy-provider, or give the user aes on the device`;
 
 /** The whole result as octets: our block, or the record of snmp-stream. */
 async function writeBlock(host: string, oids: readonly string[], options: WalkCommandOptions): Promise<number> {

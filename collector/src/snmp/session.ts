@@ -2,7 +2,6 @@ import { setMaxListeners } from 'node:events';
 import { isIP } from 'node:net';
 import type { SnmpTarget } from './credential.js';
 import { createLocalEngine, type EngineClient } from './engine/client.js';
-import { hasCipher } from './engine/usm-keys.js';
 import { addressOf, engineGet, engineWalk, type EngineWalkOptions } from './engine-reader.js';
 import { SnmpError } from './errors.js';
 import { createGuard, createSnmpCounters, type Expected, type Guard, type SnmpCounters } from './guard.js';
@@ -74,9 +73,7 @@ type Raw = { readonly kind: 'raw'; readonly varbinds: unknown } | Failure;
 
 /**
  * A live reader: walks and GETs go through our engine, SET through one session of the library for the device, opened with
- * the first request and kept as long as its credential is the same. Where only the library has the cipher everything goes
- * through it; VLAN contexts share its session, because requests go out one at a time and each carries its own community or
- * context.
+ * the first request and kept as long as its credential is the same.
  */
 export function createSnmpReader(target: SnmpTarget, deps: SnmpReaderDeps = {}): LiveReader {
   return new SessionReader(target, deps);
@@ -116,11 +113,9 @@ class SessionReader implements LiveReader {
     return engineGet({ engine }, this.#target, oids, this.#signalOf(options.signal), options.vlan);
   }
 
-  /** The engine, except where only the library can. */
+  /** None in tests of the library. */
   #engineToUse(): EngineClient | undefined {
-    const { credential } = this.#target;
-    const cipher = credential.version === '3' ? credential.priv?.protocol : undefined;
-    if (this.#engine === 'none' || (cipher !== undefined && !hasCipher(cipher))) return undefined;
+    if (this.#engine === 'none') return undefined;
     this.#engine ??= this.#ownEngine = createLocalEngine({ counters: this.#counters });
     return this.#engine;
   }

@@ -10,6 +10,7 @@ import type { Job, JobContext } from './job.js';
 import { Probe } from './probe-exchange.js';
 import type { EngineCredential, EngineRequest } from './task.js';
 import { UdpPort } from './udp-port.js';
+import { whyUnusable } from './usm-keys.js';
 import { WalkJob } from './walk-job.js';
 
 export interface EngineOptions {
@@ -163,6 +164,8 @@ export class Engine {
   /** A device that has been silent is not asked, until one cheap request is answered. */
   #admit(job: Job, device: Device, request: EngineRequest, context: JobContext): void {
     const nowMs = performance.now();
+    const unusable = whyUnusable(request.credential);
+    if (unusable !== undefined) return job.fail({ kind: 'auth', detail: unusable });
     const waitSec = device.refusals.waitSec(request.credential, nowMs);
     if (waitSec > 0) {
       this.counters.refused++;

@@ -1,4 +1,4 @@
-import { createHash, createSecretKey, getCiphers, type KeyObject } from 'node:crypto';
+import { createCipheriv, createHash, createSecretKey, type KeyObject } from 'node:crypto';
 import type { AuthProtocol, PrivProtocol } from '../credential.js';
 import { AUTH, localizeKey, passwordToKey } from '../usm.js';
 import type { EngineCredential } from './task.js';
@@ -53,7 +53,29 @@ const MAX_PASSWORDS = 1_024;
 const MAX_USERS = 4;
 
 /** Whether this runtime has the cipher; Node 17 and newer have DES with the legacy provider only. */
-export const hasCipher = (protocol: PrivProtocol): boolean => getCiphers().includes(CIPHER[protocol].cipher);
+export const hasCipher = (protocol: PrivProtocol): boolean => {
+  try {
+    // the list of ciphers names also those whose provider is not loaded
+    const { cipher, keyLength } = CIPHER[protocol];
+    const isDes = protocol === 'des';
+    createCipheriv(cipher, Buffer.alloc(isDes ? DES_KEY_OCTETS : keyLength), Buffer.alloc(isDes ? 8 : 16));
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Asked once: it cannot change while the process runs. */
+const LACKING: ReadonlySet<PrivProtocol> = new Set(
+  (Object.keys(CIPHER) as PrivProtocol[]).filter((protocol) => !hasCipher(protocol)),
+);
+
+/** Why the credential cannot be used here, and what to do; undefined when it can. */
+export function whyUnusable(credential: EngineCredential): string | undefined {
+  const protocol = credential.version === '3' ? credential.priv?.protocol : undefined;
+  if (protocol === undefined || !LACKING.has(protocol)) return undefined;
+  return `this Node has no ${protocol}: start it with NODE_OPTIONS=--openssl-legacy-provider, or give the user aes on the device`;
+}
 
 /**
  * Keys by engine and user. Hashing a password costs half a millisecond and does not depend on the engine, so it is done
