@@ -4,7 +4,7 @@ import type { Component } from '../lib/component.js';
 import { isWhole, type SnmpReader } from '../snmp/reader.js';
 import type { Inference } from './correlate/inference.js';
 import { canonicalJson, mergeFacts } from './current-facts.js';
-import { changedEdges, type EdgeStore, type Position } from './edge-store.js';
+import { changedEdges, type EdgeStore, type Position, type StoredNode } from './edge-store.js';
 import type { EdgeChange, EdgeContext, EdgeInterval } from './edges.js';
 import type { FactsStore } from './facts-store.js';
 import { FACT_KINDS, type DeviceFacts, type FactKind, type TableReport } from './facts.js';
@@ -117,6 +117,8 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
   let edges: readonly EdgeInterval[] = [];
   let inference: Inference | undefined;
   let storedNodes = new Map<string, string>();
+  /** The nodes that were found equal to what is stored, or stored, the last time. */
+  let comparedNodes = new Map<string, StoredNode>();
   let siteOfNode = new Map<string, string | null>();
   let positions = new Map<string, Position>();
   let arranged = '';
@@ -207,7 +209,9 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
       });
       const nodes = nodesOf(found, change.edges, siteOfDevice);
       siteOfNode = new Map(nodes.map(({ id, site }) => [id, site]));
-      const changedNodes = nodes.filter((node) => storedNodes.get(node.id) !== canonicalJson(node));
+      const changedNodes = nodes.filter(
+        (node) => comparedNodes.get(node.id) !== node && storedNodes.get(node.id) !== canonicalJson(node),
+      );
       const changed = changedEdges(new Map(edges.map((edge) => [edge.id, edge])), change.edges);
       const siteOf = (node: string) => siteOfDevice(node) ?? siteOfNode.get(node) ?? null;
       const { refused } = await options.edges.writeEdges({
@@ -218,6 +222,7 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
         siteOf,
       });
       for (const node of changedNodes) storedNodes.set(node.id, canonicalJson(node));
+      comparedNodes = new Map(nodes.map((node) => [node.id, node]));
       counters.rowsRefused += refused;
       counters.edgesWritten += changed.length;
       counters.eventsWritten += change.events.length;

@@ -1,5 +1,13 @@
 import { compareText } from './correlate/drafts.js';
-import type { EdgeWitness, Inference, InferredEnd, InferredHost, InferredSegment } from './correlate/inference.js';
+import type {
+  EdgeWitness,
+  Inference,
+  InferredDevice,
+  InferredEnd,
+  InferredHost,
+  InferredLink,
+  InferredSegment,
+} from './correlate/inference.js';
 import type { Evidence, Method, OperStatus, ScoreInput } from './schemas.js';
 
 /** One end of an edge: a node of the graph (design, "node ids") and, where known, its interface. */
@@ -39,20 +47,10 @@ const bare = (node: string): EdgeEndpoint => ({ node, ifIndex: null, ifName: nul
 
 /** Links, the attachments of segments, and host placements. Keys are unique; a second edge of one key adds nothing. */
 export function sightingsOf(inference: Inference): Sighting[] {
-  const ownerOf = new Map(
-    inference.devices.flatMap((device) => (device.polled ? device.macs.map((mac) => [mac, device.id] as const) : [])),
-  );
+  const ownerOf = ownersOf(inference.devices);
   const placed = new Set(inference.hosts.map(({ mac }) => mac));
   const all = [
-    ...inference.links.map((link): Sighting => ({
-      ...link,
-      key: `link L${link.layer} ${endKey(toEndpoint(link.a))} ${endKey(toEndpoint(link.b))}`,
-      subject: 'link',
-      a: toEndpoint(link.a),
-      b: toEndpoint(link.b),
-      via: null,
-      ips: [],
-    })),
+    ...inference.links.map(linkSighting),
     ...inference.segments.flatMap((segment) => [...attachments(segment), ...stationsOn(segment, placed, ownerOf)]),
     ...inference.hosts.map(hostSighting),
   ];
@@ -60,6 +58,33 @@ export function sightingsOf(inference: Inference): Sighting[] {
   for (const sighting of all) if (!byKey.has(sighting.key)) byKey.set(sighting.key, sighting);
   return [...byKey.values()].sort((a, b) => compareText(a.key, b.key));
 }
+
+/** An inference shares what did not change with the one before it: neither is its sighting made again. */
+function kept<Told extends object, Made>(make: (told: Told) => Made): (told: Told) => Made {
+  const made = new WeakMap<Told, Made>();
+  return (told) => {
+    const known = made.get(told);
+    if (known !== undefined) return known;
+    const fresh = make(told);
+    made.set(told, fresh);
+    return fresh;
+  };
+}
+
+const linkSighting = kept((link: InferredLink): Sighting => ({
+  ...link,
+  key: `link L${link.layer} ${endKey(toEndpoint(link.a))} ${endKey(toEndpoint(link.b))}`,
+  subject: 'link',
+  a: toEndpoint(link.a),
+  b: toEndpoint(link.b),
+  via: null,
+  ips: [],
+}));
+
+const ownersOf = kept(
+  (devices: readonly InferredDevice[]) =>
+    new Map(devices.flatMap((device) => (device.polled ? device.macs.map((mac) => [mac, device.id] as const) : []))),
+);
 
 /** A medium with a single port is there because of its hosts: it comes and goes with them, not with the network. */
 function attachments(segment: InferredSegment): Sighting[] {
@@ -112,7 +137,7 @@ const segmentFacts = (segment: InferredSegment): Omit<Sighting, 'key' | 'subject
   witnesses: segment.witnesses,
 });
 
-function hostSighting(host: InferredHost): Sighting {
+const hostSighting = kept((host: InferredHost): Sighting => {
   const a: EdgeEndpoint = { node: host.device ?? host.segment ?? '', ifIndex: host.ifIndex, ifName: host.ifName };
   return {
     key: `host ${host.mac} ${endKey(a)}`,
@@ -133,4 +158,4 @@ function hostSighting(host: InferredHost): Sighting {
     score: host.score,
     witnesses: host.witnesses,
   };
-}
+});

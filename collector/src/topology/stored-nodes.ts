@@ -1,4 +1,4 @@
-import type { Inference, InferredDevice } from './correlate/inference.js';
+import type { Inference, InferredDevice, InferredHost } from './correlate/inference.js';
 import type { StoredNode } from './edge-store.js';
 import type { EdgeInterval } from './edges.js';
 
@@ -31,18 +31,7 @@ export function nodesOf(
       macs: segment.macs,
     });
   }
-  for (const host of inference.hosts) {
-    add({
-      id: `host:${host.mac}`,
-      kind: 'host',
-      title: host.ips[0] ?? host.mac,
-      role: null,
-      site: host.device === null ? null : siteOfDevice(host.device),
-      address: host.ips[0] ?? null,
-      ips: host.ips,
-      macs: [host.mac],
-    });
-  }
+  for (const host of inference.hosts) add(hostNode(host, host.device === null ? null : siteOfDevice(host.device)));
   // An edge whose end is no node would be no edge to anybody: ends that outlived their inference keep a bare node.
   for (const edge of edges) {
     if (edge.closedAt !== null) continue;
@@ -51,6 +40,26 @@ export function nodesOf(
     }
   }
   return [...nodes.values()];
+}
+
+/** An inference shares its hosts with the one before it; so do the nodes, and the same object needs no comparing. */
+const hostNodes = new WeakMap<InferredHost, StoredNode>();
+
+function hostNode(host: InferredHost, site: string | null): StoredNode {
+  const known = hostNodes.get(host);
+  if (known?.site === site) return known;
+  const node: StoredNode = {
+    id: `host:${host.mac}`,
+    kind: 'host',
+    title: host.ips[0] ?? host.mac,
+    role: null,
+    site,
+    address: host.ips[0] ?? null,
+    ips: host.ips,
+    macs: [host.mac],
+  };
+  hostNodes.set(host, node);
+  return node;
 }
 
 const external = (device: InferredDevice): StoredNode => ({
