@@ -110,7 +110,11 @@ function groupTrial(random: Random, faulty: number): Trial {
     if (random.uniform() < 0.25) notches.push({ ...carrier, depthDb: random.between(3, 12) });
     const found = findNotches(makeMer(random, { notches, spursHz: random.uniform() < 0.5 ? [875e6, 1000e6] : [] }));
     const signatures = found.map((notch): Signature => ({ kind: 'notch', ...notch }));
-    return { modem: `cm:${modem}`, fromHz: FIRST_HZ, toHz: LAST_HZ, signatures };
+    return {
+      modem: `cm:${modem}`,
+      coverage: [{ kind: 'notch' as const, fromHz: FIRST_HZ, toHz: LAST_HZ }],
+      signatures,
+    };
   });
   const plants = groupModems(modems).filter((group) => group.verdict === 'plant');
   const right = plants.filter(

@@ -11,6 +11,7 @@ import { DEFAULT_CAPTURE_TIMERS } from './pnm/capture-run.js';
 import { auditLog, captureStore } from './pnm/capture-store.js';
 import { createDecoder } from './pnm/decoding/decode-pool.js';
 import { createFileKeeper } from './pnm/file-keeper.js';
+import { groupStore } from './pnm/group-store.js';
 import { createIngest } from './pnm/ingest.js';
 import { pnmJobs, type PnmJobs } from './pnm/jobs.js';
 import { measurementStore } from './pnm/measurement-store.js';
@@ -121,7 +122,9 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
     log,
     onCount: (_test, result) => count('plantgraph_pnm_trigger_total', result),
   });
+  const groups = groupStore(pool);
   const jobs = pnmJobs({
+    groups,
     modems,
     operations,
     worker,
@@ -147,7 +150,15 @@ export function composePnm({ config, pool, dataDir, devices, openReader, metrics
   metrics.gauge('plantgraph_tftp_active', 'Transfers that move data', () => receiver.activeTransfers);
   const hold: Component = { name: 'modem locks', start: async () => undefined, stop: () => locks.close() };
   return {
-    service: createPnmService({ modems, operations, measurements: measurementStore(pool), worker, writeAllowed, now }),
+    service: createPnmService({
+      modems,
+      operations,
+      measurements: measurementStore(pool),
+      groups,
+      worker,
+      writeAllowed,
+      now,
+    }),
     jobs,
     // without a CMTS there is nothing to receive: the port stays closed
     components: cmts.length === 0 ? [] : [hold, decoder, receiver, worker],

@@ -3,8 +3,12 @@ export type { Device, DevicesAnswer, Site, SitesAnswer } from './inventory/schem
 export type {
   CaptureRequest,
   CaptureTest,
+  GroupsAnswer,
+  GroupsQuery,
+  ImpairmentGroup,
   Measurement,
   MeasurementData,
+  MeasurementFinding,
   MeasurementsAnswer,
   MeasurementsQuery,
   Modem,
@@ -12,6 +16,7 @@ export type {
   ModemsQuery,
   Operation,
   OperationStep,
+  ProfileMeasures,
   TriggerTest,
 } from './pnm/schemas.js';
 export type {

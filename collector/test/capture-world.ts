@@ -7,6 +7,7 @@ import { Secret } from '../src/lib/secret.js';
 import { DEFAULT_CAPTURE_TIMERS, type CaptureTimers } from '../src/pnm/capture-run.js';
 import { auditLog, captureStore } from '../src/pnm/capture-store.js';
 import { createFileKeeper } from '../src/pnm/file-keeper.js';
+import { groupStore } from '../src/pnm/group-store.js';
 import { createIngest } from '../src/pnm/ingest.js';
 import { pollCmts } from '../src/pnm/jobs.js';
 import { measurementStore } from '../src/pnm/measurement-store.js';
@@ -78,7 +79,15 @@ export function pnmAt(
   const measurements = measurementStore(pool);
   return {
     components: [receiver, worker],
-    service: createPnmService({ modems, operations, measurements, worker, writeAllowed: true, now }),
+    service: createPnmService({
+      modems,
+      operations,
+      measurements,
+      groups: groupStore(pool),
+      worker,
+      writeAllowed: true,
+      now,
+    }),
   };
 }
 

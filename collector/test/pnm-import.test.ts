@@ -162,7 +162,7 @@ describeDatabase('imported captures', (edition) => {
         [id],
       );
       expect(sets).toHaveLength(want.count);
-      if (profiles[0]?.['first_timestamp']! < 1e9) return; // by the modem's uptime: moved to our clock
+      if ((profiles[0]?.['first_timestamp'] ?? 0) < 1e9) return; // by the modem's uptime: moved to our clock
       const text = profiles.map(({ profile_id: profile }) => {
         const own = sets.filter(({ profile_id }) => profile_id === String(profile));
         return `${profile}:${own.map(({ at, values }) => `${Number(at)},${values}`).join(';')}`;

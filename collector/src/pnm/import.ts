@@ -78,9 +78,6 @@ function testOf({ kind }: DecodedCapture): CaptureTest {
 
 function macOf({ modemMac }: DecodedCapture, hints: ImportHints): Mac {
   const own = modemMac === undefined || isZeroMac(modemMac) || isGroupMac(modemMac) ? undefined : modemMac;
-  if (own !== undefined && hints.mac !== undefined && own !== hints.mac) {
-    throw new CaptureError('PNM_MAC_MISMATCH', `the file is of modem ${own}, not of ${hints.mac}`);
-  }
   const mac = own ?? hints.mac;
   if (mac === undefined) throw new CaptureError('PNM_MAC_UNUSABLE', 'the file names no modem: give it with --mac');
   return mac;

@@ -4,6 +4,8 @@ import type { JobKind } from '../jobs/worker.js';
 import type { SnmpReader } from '../snmp/reader.js';
 import { CMTS_WALK_LIMITS, readCmts } from './cmts.js';
 import type { CaptureStore } from './capture-store.js';
+import { groupNodes } from './group-job.js';
+import type { GroupStore } from './group-store.js';
 import type { FileKeeper } from './file-keeper.js';
 import type { OperationStore } from './operation-store.js';
 import { TRIGGER_TESTS, type TriggerTest } from './schemas.js';
@@ -29,6 +31,7 @@ export interface PnmJobsOptions {
   /** Reads levels of modems; absent: nobody asked for them. */
   readonly scalars?: ModemScalarsOptions;
   readonly now: () => Date;
+  readonly groups: GroupStore;
   /** Deletes captures and their files after so many days; absent: they are kept for ever. */
   readonly retention?: { readonly captures: CaptureStore; readonly files: FileKeeper; readonly days: number };
 }
@@ -46,6 +49,7 @@ export const CMTS_JOB = 'pnm-cmts';
 export const SCHEDULE_JOB = 'pnm-schedule';
 export const RETENTION_JOB = 'pnm-retention';
 export const SCALARS_JOB = 'pnm-modem-levels';
+export const GROUP_JOB = 'pnm-groups';
 
 const SCHEDULE_EVERY_SEC = 30;
 const SCHEDULE_DEADLINE_MS = 20_000;
@@ -55,6 +59,9 @@ const SCHEDULE_BATCH = 200;
 const SCALARS_TICK_SEC = 10;
 const SCALARS_RUN_MS = 45_000;
 const SCALARS_DEADLINE_MS = 75_000;
+/** Captures of a node come in over minutes: more often would mostly group the same again. */
+const GROUP_EVERY_SEC = 60;
+const GROUP_DEADLINE_MS = 120_000;
 const RETENTION_EVERY_SEC = 3600;
 const RETENTION_DEADLINE_MS = 10 * 60_000;
 const RETENTION_BATCH = 500;
@@ -87,6 +94,13 @@ export function pnmJobs(options: PnmJobsOptions): PnmJobs {
           return { ok: true };
         },
       },
+      [GROUP_JOB]: {
+        deadlineMs: GROUP_DEADLINE_MS,
+        handler: async (_job, signal) => {
+          await groupNodes(options, signal);
+          return { ok: true };
+        },
+      },
       [RETENTION_JOB]: {
         deadlineMs: RETENTION_DEADLINE_MS,
         handler: async (_job, signal) => {
@@ -111,6 +125,7 @@ export function pnmJobs(options: PnmJobsOptions): PnmJobs {
         specs: options.writeAllowed ? [alone(SCHEDULE_JOB, SCHEDULE_EVERY_SEC)] : [],
       },
       { kind: SCALARS_JOB, specs: options.scalars ? [alone(SCALARS_JOB, SCALARS_TICK_SEC)] : [] },
+      { kind: GROUP_JOB, specs: options.cmts.length > 0 ? [alone(GROUP_JOB, GROUP_EVERY_SEC)] : [] },
       { kind: RETENTION_JOB, specs: options.retention ? [alone(RETENTION_JOB, RETENTION_EVERY_SEC)] : [] },
     ],
   };

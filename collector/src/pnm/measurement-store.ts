@@ -1,103 +1,164 @@
 import type pg from 'pg';
-import type { Measurement, MeasurementData, MeasurementsQuery } from './schemas.js';
+import { MEASUREMENT_SOURCES, sourceSql } from './measurement-source.js';
+import type { CaptureTest, Measurement, MeasurementData, MeasurementFinding, MeasurementsQuery } from './schemas.js';
 
 export interface MeasurementStore {
   list(query: MeasurementsQuery): Promise<Measurement[]>;
   get(id: string): Promise<MeasurementData | undefined>;
 }
 
-interface MeasurementRow {
+interface CaptureRow {
   capture_id: string;
   mac: string;
   site_id: string | null;
   fibre_node: string | null;
-  test: Measurement['test'];
-  channel_id: number;
+  test: CaptureTest;
+  channel_id: number | null;
   received_at: Date;
-  zero_frequency_hz: number;
-  first_active: number | null;
-  spacing_hz: number;
-  count: number;
-  measured_count: number;
-  mean_mer_db: number | null;
-  std_dev_mer_db: number | null;
-  min_mer_db: number | null;
-  percentile2_mer_db: number | null;
-  required_mer_db: number | null;
-  headroom_db: number | null;
-  modulation_order: number | null;
+  source: Measurement['source'];
+  truncated: boolean;
+  unread_reason: string | null;
   file_sha256: string;
   file_bytes: number;
+  warnings: MeasurementData['warnings'] | null;
+}
+
+interface SeriesRow {
+  capture_id: string;
+  profile_id: number | null;
+  zero_frequency_hz: number | null;
+  first_frequency_hz: number | null;
+  spacing_hz: number | null;
+  count: number;
+  measured_count: number;
+  measures: Measurement['measures'];
+  values: Buffer | null;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-const FROM = `
-  from pnm_captures c
-  left join pnm_rxmer r on c.test = 'rxmer' and r.capture_id = c.capture_id and r.received_at = c.received_at
-  left join pnm_constellations k on c.test = 'constellation' and k.capture_id = c.capture_id and k.received_at = c.received_at
- where c.state = 'stored'`;
+const COLUMNS = `capture_id, mac, site_id, fibre_node, test, channel_id, received_at, source, truncated, unread_reason,
+                 file_sha256, file_bytes, warnings`;
 
-const SELECT = `
-select c.capture_id, c.mac, c.site_id, c.fibre_node, c.test, c.channel_id, c.received_at,
-       coalesce(r.zero_frequency_hz, k.zero_frequency_hz) as zero_frequency_hz, r.first_active,
-       coalesce(r.spacing_hz, k.spacing_hz) as spacing_hz,
-       coalesce(r.count, k.count) as count, coalesce(r.measured_count, k.count) as measured_count,
-       coalesce(r.mean_mer_db, k.mer_db) as mean_mer_db, r.std_dev_mer_db, r.min_mer_db, r.percentile2_mer_db,
-       r.required_mer_db, r.headroom_db, k.modulation_order, c.file_sha256, c.file_bytes`;
+const numberOf = (value: Measurement['measures'][string] | undefined): number | null =>
+  typeof value === 'number' ? value : null;
 
-const toMeasurement = (row: MeasurementRow): Measurement => ({
-  id: row.capture_id,
-  mac: row.mac,
-  site: row.site_id,
-  fibreNode: row.fibre_node,
-  test: row.test,
-  channelId: row.channel_id,
-  receivedAt: row.received_at.toISOString(),
-  zeroFrequencyHz: row.zero_frequency_hz,
-  firstFrequencyHz: row.first_active === null ? null : row.zero_frequency_hz + row.first_active * row.spacing_hz,
-  spacingHz: row.spacing_hz,
-  count: row.count,
-  measuredCount: row.measured_count,
-  meanMerDb: row.mean_mer_db,
-  stdDevMerDb: row.std_dev_mer_db,
-  minMerDb: row.min_mer_db,
-  percentile2MerDb: row.percentile2_mer_db,
-  requiredMerDb: row.required_mer_db,
-  headroomDb: row.headroom_db,
-  modulationOrder: row.modulation_order,
-  fileSha256: row.file_sha256,
-  fileBytes: row.file_bytes,
-});
+function toMeasurement(row: CaptureRow, series: readonly SeriesRow[]): Measurement {
+  const [first] = series;
+  const isByProfile = first !== undefined && first.profile_id !== null;
+  const measures = first === undefined || isByProfile ? {} : first.measures;
+  const total = (pick: (part: SeriesRow) => number) => series.reduce((sum, part) => sum + pick(part), 0);
+  // profiles of one channel are of the same subcarriers; their intervals add up
+  const isOfSubcarriers = row.test === 'modulation_profile';
+  return {
+    id: row.capture_id,
+    mac: row.mac,
+    site: row.site_id,
+    fibreNode: row.fibre_node,
+    test: row.test,
+    channelId: row.channel_id,
+    receivedAt: row.received_at.toISOString(),
+    zeroFrequencyHz: first?.zero_frequency_hz ?? null,
+    firstFrequencyHz: first?.first_frequency_hz ?? null,
+    spacingHz: first?.spacing_hz ?? null,
+    count: isOfSubcarriers ? (first?.count ?? 0) : total(({ count }) => count),
+    measuredCount: isOfSubcarriers ? (first?.measured_count ?? 0) : total(({ measured_count: n }) => n),
+    meanMerDb: numberOf(measures['meanMerDb'] ?? measures['merDb']),
+    stdDevMerDb: numberOf(measures['stdDevMerDb']),
+    minMerDb: numberOf(measures['minMerDb']),
+    percentile2MerDb: numberOf(measures['percentile2MerDb']),
+    requiredMerDb: numberOf(measures['requiredMerDb']),
+    headroomDb: numberOf(measures['headroomDb']),
+    modulationOrder: numberOf(measures['modulationOrder']),
+    measures,
+    profiles: isByProfile
+      ? series.map((part) => ({ profileId: part.profile_id ?? 0, count: part.count, measures: part.measures }))
+      : [],
+    source: row.source,
+    truncated: row.truncated,
+    unreadReason: row.unread_reason,
+    fileSha256: row.file_sha256,
+    fileBytes: row.file_bytes,
+  };
+}
 
 /** Stored captures with their numbers, newest first. The arrays come one capture at a time. */
 export function measurementStore(pool: pg.Pool): MeasurementStore {
+  /** One query a test on the page, each by the primary key. */
+  const seriesOf = async (rows: readonly CaptureRow[], withValues: boolean): Promise<Map<string, SeriesRow[]>> => {
+    const found = new Map<string, SeriesRow[]>();
+    for (const test of new Set(rows.map((row) => row.test))) {
+      const source = MEASUREMENT_SOURCES[test];
+      if (source === undefined) continue;
+      const own = rows.filter((row) => row.test === test);
+      const { rows: series } = await pool.query<SeriesRow>(sourceSql(source, withValues), [
+        own.map((row) => row.capture_id),
+        own.map((row) => row.received_at),
+      ]);
+      for (const part of series) {
+        const parts = found.get(part.capture_id);
+        if (parts === undefined) found.set(part.capture_id, [part]);
+        else parts.push(part);
+      }
+    }
+    return found;
+  };
+
+  const findingsOf = async ({ capture_id: id, received_at: at }: CaptureRow): Promise<MeasurementFinding[]> => {
+    const { rows } = await pool.query<MeasurementFinding>(
+      `select kind, direction, frequency_hz as "frequencyHz", width_hz as "widthHz", depth_db as "depthDb",
+              level_db as "levelDb", delay_ns as "delayNs", period_hz as "periodHz", distance_m as "distanceM",
+              uncertainty_m as "uncertaintyM", detail
+         from pnm_findings where capture_id = $1 and received_at = $2 order by ordinal`,
+      [id, at],
+    );
+    return rows;
+  };
+
   return {
     async list({ mac, node, test, from, to, limit }) {
-      const { rows } = await pool.query<MeasurementRow>(
-        `${SELECT} ${FROM}
-            and coalesce(r.count, k.count) is not null
-            and ($1::text is null or c.mac = $1)
-            and ($2::text is null or c.fibre_node = $2)
-            and ($3::text is null or c.test = $3)
-            and ($4::timestamptz is null or c.received_at >= $4)
-            and ($5::timestamptz is null or c.received_at <= $5)
-          order by c.received_at desc, c.capture_id
+      const { rows } = await pool.query<CaptureRow>(
+        `select ${COLUMNS} from pnm_captures
+          where state = 'stored'
+            and ($1::text is null or mac = $1)
+            and ($2::text is null or fibre_node = $2)
+            and ($3::text is null or test = $3)
+            and ($4::timestamptz is null or received_at >= $4)
+            and ($5::timestamptz is null or received_at <= $5)
+          order by received_at desc, capture_id
           limit $6`,
         [mac ?? null, node ?? null, test ?? null, from ?? null, to ?? null, limit],
       );
-      return rows.map(toMeasurement);
+      const series = await seriesOf(rows, false);
+      return rows.map((row) => toMeasurement(row, series.get(row.capture_id) ?? []));
     },
 
     async get(id) {
       if (!UUID.test(id)) return undefined;
-      const { rows } = await pool.query<MeasurementRow & { values: Buffer }>(
-        `${SELECT}, coalesce(r.quarter_db, k.points) as values ${FROM}
-            and coalesce(r.count, k.count) is not null and c.capture_id = $1`,
+      const { rows } = await pool.query<CaptureRow>(
+        `select ${COLUMNS} from pnm_captures where state = 'stored' and capture_id = $1`,
         [id],
       );
       const row = rows[0];
-      return row && { ...toMeasurement(row), valuesBase64: row.values.toString('base64') };
+      if (row === undefined) return undefined;
+      const series = (await seriesOf([row], true)).get(id) ?? [];
+      const unit = MEASUREMENT_SOURCES[row.test]?.unit ?? null;
+      const isByProfile = MEASUREMENT_SOURCES[row.test]?.isByProfile ?? false;
+      const values = isByProfile ? undefined : series[0]?.values;
+      return {
+        ...toMeasurement(row, series),
+        valuesBase64: values?.toString('base64') ?? null,
+        unit: values ? unit : null,
+        profileValues: isByProfile
+          ? series.map((part) => ({
+              profileId: part.profile_id ?? 0,
+              valuesBase64: part.values?.toString('base64') ?? null,
+              unit,
+            }))
+          : [],
+        findings: await findingsOf(row),
+        warnings: row.warnings ?? [],
+      };
     },
   };
 }

@@ -31,6 +31,7 @@ function build(role: User['role'], asked: unknown[] = []) {
     cancel: async (id) => (id === ID ? { ...operation, state: 'cancelled' } : undefined),
     measurements: async () => [],
     measurement: async () => undefined,
+    groups: async () => [],
   };
   const app = Fastify({ ajv: { customOptions: { removeAdditional: false } } });
   app.setErrorHandler(problemHandler);

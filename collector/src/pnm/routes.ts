@@ -4,6 +4,8 @@ import { requireEditor } from '../http/auth.js';
 import { HttpError, Problem } from '../http/problem.js';
 import {
   CaptureRequest,
+  GroupsAnswer,
+  GroupsQuery,
   MeasurementData,
   MeasurementsAnswer,
   MeasurementsQuery,
@@ -117,5 +119,18 @@ export const pnmRoutes: FastifyPluginAsyncTypebox<{ pnm: PnmService }> = async (
       }
       return measurement;
     },
+  );
+
+  app.get(
+    '/pnm/groups',
+    {
+      schema: {
+        tags,
+        summary: 'Modems of a fibre node that share an impairment, with a verdict: home, plant or unknown',
+        querystring: GroupsQuery,
+        response: { 200: GroupsAnswer, 400: Problem },
+      },
+    },
+    async (request) => ({ groups: await pnm.groups(request.query) }),
   );
 };

@@ -112,6 +112,18 @@ export const MeasurementsQuery = Type.Object(
 );
 export type MeasurementsQuery = Static<typeof MeasurementsQuery>;
 
+const Measures = Type.Record(Type.String(), Nullable(Type.Union([Type.Number(), Type.String(), Type.Boolean()])), {
+  description: 'By name with the unit at its end, e.g. tiltDb; null is not known',
+});
+
+/** What one profile of a channel showed or asks for: codeword counts, or bits a subcarrier. */
+export const ProfileMeasures = Type.Object({
+  profileId: Type.Integer({ description: '255 is the next-codeword pointer' }),
+  count: Type.Integer({ description: 'Intervals, or subcarriers' }),
+  measures: Measures,
+});
+export type ProfileMeasures = Static<typeof ProfileMeasures>;
+
 /** One stored capture with its measures. Arrays are base64 of the wire bytes, asked for with /measurements/{id}. */
 export const Measurement = Type.Object({
   id: Type.String(),
@@ -121,10 +133,10 @@ export const Measurement = Type.Object({
   test: CaptureTest,
   channelId: Nullable(Type.Integer({ description: 'Null where the test is of the whole modem' })),
   receivedAt: Timestamp('Our clock; series are ordered by it'),
-  zeroFrequencyHz: Type.Number(),
-  firstFrequencyHz: Nullable(Type.Number({ description: 'Centre of the first subcarrier' })),
-  spacingHz: Type.Number(),
-  count: Type.Integer(),
+  zeroFrequencyHz: Nullable(Type.Number()),
+  firstFrequencyHz: Nullable(Type.Number({ description: 'Centre of the first subcarrier or bin' })),
+  spacingHz: Nullable(Type.Number()),
+  count: Type.Integer({ description: 'Values of the array; 0 where the file gave no numbers' }),
   measuredCount: Type.Integer(),
   meanMerDb: Nullable(Type.Number()),
   stdDevMerDb: Nullable(Type.Number()),
@@ -133,6 +145,11 @@ export const Measurement = Type.Object({
   requiredMerDb: Nullable(Type.Number({ description: 'Of the modulation in use, or the configured one' })),
   headroomDb: Nullable(Type.Number({ description: '2nd percentile minus required' })),
   modulationOrder: Nullable(Type.Integer({ description: 'QAM points of a constellation, e.g. 4096' })),
+  measures: Measures,
+  profiles: Type.Array(ProfileMeasures, { description: 'Of codeword summaries and modulation profiles' }),
+  source: Words(['modem', 'import'] as const),
+  truncated: Type.Boolean({ description: 'The modem cut the sample short' }),
+  unreadReason: Nullable(Type.String({ description: 'Why a kept file gave no numbers' })),
   fileSha256: Type.String(),
   fileBytes: Type.Integer(),
 });
@@ -140,6 +157,77 @@ export type Measurement = Static<typeof Measurement>;
 export const MeasurementsAnswer = Type.Object({ measurements: Type.Array(Measurement) });
 export type MeasurementsAnswer = Static<typeof MeasurementsAnswer>;
 
-/** RxMER: quarter-dB octets, 0xFF not measured. Constellation: big-endian i16 pairs, s2.13. */
-export const MeasurementData = Type.Composite([Measurement, Type.Object({ valuesBase64: Type.String() })]);
+/** How to read the octets of `valuesBase64`. All are big-endian. */
+export const VALUE_UNITS = [
+  'quarter_db_u8', // RxMER; 255 not measured
+  's2.13_pairs',
+  's1.14_pairs',
+  's3.12_pairs',
+  'centi_dbmv_i16', // spectrum; 0x8000 no bin
+  'hits_u32',
+  'seconds_total_corrected_uncorrectable_u32', // four words an interval
+  'bits_u8', // 0 carries none, 255 not known
+] as const;
+const Values = { valuesBase64: Nullable(Type.String()), unit: Nullable(Words(VALUE_UNITS)) };
+
+/** One thing that the capture shows of the plant or the home. */
+export const MeasurementFinding = Type.Object({
+  kind: Type.String(),
+  direction: Words(['downstream', 'upstream'] as const),
+  frequencyHz: Nullable(Type.Number()),
+  widthHz: Nullable(Type.Number()),
+  depthDb: Nullable(Type.Number()),
+  levelDb: Nullable(Type.Number()),
+  delayNs: Nullable(Type.Number()),
+  periodHz: Nullable(Type.Number()),
+  distanceM: Nullable(Type.Number()),
+  uncertaintyM: Nullable(Type.Number()),
+  detail: Type.String(),
+});
+export type MeasurementFinding = Static<typeof MeasurementFinding>;
+
+/** A capture with its array, or one array a profile, and what it shows. */
+export const MeasurementData = Type.Composite([
+  Measurement,
+  Type.Object({
+    ...Values,
+    profileValues: Type.Array(Type.Object({ profileId: Type.Integer(), ...Values })),
+    findings: Type.Array(MeasurementFinding),
+    warnings: Type.Array(Type.Object({ code: Type.String(), offset: Type.Integer(), message: Type.String() })),
+  }),
+]);
 export type MeasurementData = Static<typeof MeasurementData>;
+
+export const GroupsQuery = Type.Object(
+  {
+    site: Type.Optional(Type.String()),
+    node: Type.Optional(Type.String({ description: 'Fibre node' })),
+  },
+  { additionalProperties: false },
+);
+export type GroupsQuery = Static<typeof GroupsQuery>;
+
+/** Modems of a fibre node whose newest captures show the same. GET /pnm/groups. */
+export const ImpairmentGroup = Type.Object({
+  id: Type.String(),
+  site: Nullable(Type.String()),
+  cmts: Type.String(),
+  fibreNode: Type.String(),
+  groupedAt: Timestamp('When the node was last grouped'),
+  kind: Words(['notch', 'echo', 'ripple'] as const),
+  direction: Words(['downstream', 'upstream'] as const),
+  frequencyHz: Nullable(Type.Number({ description: 'Centre of a notch' })),
+  widthHz: Nullable(Type.Number()),
+  depthDb: Nullable(Type.Number()),
+  levelDb: Nullable(Type.Number({ description: 'Of an echo against the main path' })),
+  delayNs: Nullable(Type.Number()),
+  periodHz: Nullable(Type.Number()),
+  modems: Type.Array(Type.String()),
+  comparableCount: Type.Integer({ description: 'Modems of the node whose captures could have shown it' }),
+  shareRatio: Type.Number(),
+  verdict: Words(['home', 'plant', 'unknown'] as const),
+  reason: Type.String(),
+});
+export type ImpairmentGroup = Static<typeof ImpairmentGroup>;
+export const GroupsAnswer = Type.Object({ groups: Type.Array(ImpairmentGroup) });
+export type GroupsAnswer = Static<typeof GroupsAnswer>;

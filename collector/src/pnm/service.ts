@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { HttpError } from '../http/problem.js';
 import { tryParseMac, type Mac } from '../lib/mac.js';
+import type { GroupStore } from './group-store.js';
 import type { MeasurementStore } from './measurement-store.js';
 import type { OperationStore } from './operation-store.js';
 import type {
   CaptureRequest,
+  GroupsQuery,
+  ImpairmentGroup,
   Measurement,
   MeasurementData,
   MeasurementsQuery,
@@ -24,12 +27,15 @@ export interface PnmService {
   cancel(id: string): Promise<Operation | undefined>;
   measurements(query: MeasurementsQuery): Promise<Measurement[]>;
   measurement(id: string): Promise<MeasurementData | undefined>;
+  /** Modems that share an impairment, node by node. */
+  groups(query: GroupsQuery): Promise<ImpairmentGroup[]>;
 }
 
 export interface PnmServiceOptions {
   readonly modems: ModemStore;
   readonly operations: OperationStore;
   readonly measurements: MeasurementStore;
+  readonly groups: Pick<GroupStore, 'list'>;
   readonly worker: Pick<CaptureWorker, 'wake' | 'cancel'>;
   /** Whether anything may be written to modems at all (configuration `pnm.writeAllowed`). */
   readonly writeAllowed: boolean;
@@ -47,7 +53,7 @@ function macOf(text: string): Mac {
 }
 
 export function createPnmService(options: PnmServiceOptions): PnmService {
-  const { modems, operations, measurements, worker, writeAllowed, now } = options;
+  const { modems, operations, measurements, groups, worker, writeAllowed, now } = options;
   const operation = async (id: string) => (UUID.test(id) ? operations.get(id) : undefined);
 
   return {
@@ -92,5 +98,6 @@ export function createPnmService(options: PnmServiceOptions): PnmService {
 
     measurements: (query) => measurements.list(query.mac === undefined ? query : { ...query, mac: macOf(query.mac) }),
     measurement: (id) => measurements.get(id),
+    groups: (query) => groups.list(query),
   };
 }

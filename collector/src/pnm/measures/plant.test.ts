@@ -182,7 +182,13 @@ test('magnitude statistics hold for every power a pair of 16-bit numbers can hav
   expect(magnitudeStatistics(new Uint8Array(8), 's2.13')).toMatchObject({ n: 0, mean: undefined });
 });
 
-const modem = (name: string, ...signatures: Signature[]) => ({ modem: name, fromHz: 800e6, toHz: 1000e6, signatures });
+const covering = (fromHz: number, toHz: number) =>
+  (['notch', 'echo', 'ripple'] as const).map((kind) => ({ kind, fromHz, toHz }));
+const modem = (name: string, ...signatures: Signature[]) => ({
+  modem: name,
+  coverage: covering(800e6, 1000e6),
+  signatures,
+});
 const notch = (centerHz: number, depthDb = 6, more: object = {}): Signature => ({
   kind: 'notch',
   centerHz,
@@ -228,7 +234,7 @@ test.each([
 });
 
 test('a capture that does not cover a notch says nothing of it', () => {
-  const elsewhere = { modem: 'z', fromHz: 100e6, toHz: 300e6, signatures: [] };
+  const elsewhere = { modem: 'z', coverage: covering(100e6, 300e6), signatures: [] };
   const [group] = groupModems([modem('a', notch(850e6)), elsewhere, elsewhere, elsewhere]);
   expect(group).toMatchObject({ comparableCount: 1, verdict: 'unknown' });
 });
