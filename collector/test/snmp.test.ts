@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../src/commands/program.js';
@@ -193,8 +193,12 @@ if (!snmpd) console.warn('snmp.test: skipped, Debian package snmpd is not instal
     afterEach(() => jest.restoreAllMocks());
 
     const plantgraph = async (...args: string[]) => {
-      const said = { out: '', err: '' };
-      jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
+      const said = { out: '', err: '', octets: Buffer.alloc(0) };
+      jest.spyOn(process.stdout, 'write').mockImplementation((text) => {
+        if (typeof text === 'string') said.out += text;
+        else said.octets = Buffer.concat([said.octets, text]);
+        return true;
+      });
       jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
       const code = await buildProgram().run(['node', 'plantgraph', ...args]);
       jest.restoreAllMocks();
@@ -212,6 +216,64 @@ if (!snmpd) console.warn('snmp.test: skipped, Debian package snmpd is not instal
       ]);
       const table = await plantgraph('snmp', 'walk', ...device(), SYS_NAME);
       expect(table.out).toBe(`${SYS_NAME} = OCTETS: "bench-agent"\n`);
+    });
+
+    test('snmp walk reads index ranges, and by SNMPv1', async () => {
+      const ranged = await plantgraph(
+        'snmp',
+        'walk',
+        ...device(),
+        OR_DESCR,
+        '--range',
+        '2-3',
+        '--range',
+        '5',
+        '--in-flight',
+        '2',
+      );
+      expect(ranged.code).toBe(0);
+      expect(ranged.out.split('\n').map((line) => line.split(' ')[0])).toEqual([
+        ...[2, 3, 5].map((index) => `${OR_DESCR}.${index}`),
+        '',
+      ]);
+      const [first, newer] = [
+        await plantgraph('snmp', 'walk', ...device(), '--v1', OR_DESCR),
+        await plantgraph('snmp', 'walk', ...device(), OR_DESCR),
+      ];
+      expect({ code: first.code, out: first.out }).toEqual({ code: 0, out: newer.out });
+      expect((await plantgraph('snmp', 'walk', ...device(), OR_DESCR, '--range', '3-x')).code).toBe(2);
+    });
+
+    test.each(['block', 'raw', 'wireline'])('what snmp walk writes as %s, snmp decode reads', async (form) => {
+      const oids = [OR_ID, OR_DESCR, IF_DESCR, IF_PHYS_ADDRESS];
+      const walked = await plantgraph('snmp', 'walk', ...device(), ...oids, '--output', form);
+      expect(walked.code).toBe(0);
+      writeFileSync(join(folder, form), walked.octets);
+      const decoded = await plantgraph('snmp', 'decode', join(folder, form), '--output', 'snmprec');
+      const plain = await plantgraph('snmp', 'walk', ...device(), ...oids, '--output', 'snmprec');
+      expect({ code: decoded.code, out: decoded.out }).toEqual({ code: 0, out: plain.out });
+      expect(decoded.err).toContain(form === 'wireline' ? 'format wireline' : 'outcome complete');
+      const json = await plantgraph('snmp', 'decode', join(folder, form), '--output', 'json');
+      expect(JSON.parse(json.out)).toMatchObject({ id: '127.0.0.1', instances: expect.any(Array) });
+    });
+
+    test('snmp decode refuses what is damaged or not there', async () => {
+      const { octets } = await plantgraph('snmp', 'walk', ...device(), OR_ID, '--output', 'block');
+      writeFileSync(join(folder, 'cut'), octets.subarray(0, -20));
+      const cut = await plantgraph('snmp', 'decode', join(folder, 'cut'));
+      expect({ code: cut.code, err: cut.err }).toEqual({ code: 1, err: expect.stringContaining('SNMP_BLOCK_INVALID') });
+      expect((await plantgraph('snmp', 'decode', join(folder, 'nothing'))).code).toBe(2);
+      expect((await plantgraph('snmp', 'decode', file('text', 'no record at all'))).err).toContain(
+        'SNMP_WIRELINE_INVALID',
+      );
+    });
+
+    test('a blanked recording does not tell the address in its name either', async () => {
+      const out = join(folder, 'blanked');
+      const { code, out: said, err } = await plantgraph('record', ...device(), '--out', out, '--blank');
+      expect(code).toBe(0);
+      expect(readdirSync(out).join()).toMatch(/^device-[0-9a-f]{8}\.snmprec$/);
+      expect(said + err).not.toContain('127.0.0.1');
     });
 
     test('record writes a recording that reads back, blanked on request', async () => {
@@ -232,6 +294,7 @@ if (!snmpd) console.warn('snmp.test: skipped, Debian package snmpd is not instal
       const stranger = ['--community-file', file('stranger', 'a-stranger')];
       const walk = await plantgraph('snmp', 'walk', ...silent, SYS_NAME, ...stranger);
       expect(walk.code).toBe(69);
+      expect(walk.err).toContain('try: ');
       expect((await plantgraph('record', ...silent, ...stranger, '--out', folder)).code).toBe(69);
       const v3 = ['--v3-user', 'operator', '--auth-password-file', file('auth', 'wrong-password')];
       const refused = await plantgraph('snmp', 'walk', ...silent, ...v3, SYS_NAME);
