@@ -1,5 +1,6 @@
 import { Alert, Icon, type IconName } from '@grafana/ui';
 import type { Operation, OperationStep } from '../../../../collector/src/contract.js';
+import { TEST_NAMES } from './capture-tests';
 
 const ICONS: Record<OperationStep['state'], IconName> = {
   waiting: 'circle',
@@ -24,7 +25,7 @@ export function OperationSteps({ operation }: { operation: Operation }) {
   return (
     <Alert
       severity={SEVERITY[state]}
-      title={`${test === 'rxmer' ? 'RxMER' : 'Constellation'}: ${state}`}
+      title={`${TEST_NAMES[test]}: ${state}`}
       topSpacing={2}
       data-testid="plantgraph-operation"
     >

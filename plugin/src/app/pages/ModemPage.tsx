@@ -5,7 +5,9 @@ import { useEffect, useState } from 'react';
 import type { CaptureRequest, Modem, Operation } from '../../../../collector/src/contract.js';
 import { ApiError, collector } from '../../api/client';
 import { Answer } from '../components/Answer';
+import { TEST_NAMES } from '../components/capture-tests';
 import { DataTable } from '../components/DataTable';
+import { MeasureButtons } from '../components/MeasureButtons';
 import { ModemCharts } from '../components/ModemCharts';
 import { OperationSteps } from '../components/OperationSteps';
 import { since } from '../components/time';
@@ -105,13 +107,8 @@ function ModemDetails({ mac, modem }: { mac: string; modem: Modem | undefined })
           It may be offline or on a CMTS that is not in the inventory. Earlier measurements are shown below.
         </Alert>
       )}
-      <Stack direction="row">
-        <Button icon="play" onClick={() => measure('rxmer')} disabled={isRunning}>
-          Measure RxMER now
-        </Button>
-        <Button icon="play" variant="secondary" onClick={() => measure('constellation')} disabled={isRunning}>
-          Measure constellation now
-        </Button>
+      <Stack direction="row" wrap="wrap">
+        <MeasureButtons disabled={isRunning} onMeasure={measure} />
         {operation && isRunning ? (
           <Button
             icon="times"
@@ -152,8 +149,8 @@ function ModemDetails({ mac, modem }: { mac: string; modem: Modem | undefined })
                   key: measurement.id,
                   cells: [
                     dateTimeFormat(measurement.receivedAt),
-                    measurement.test,
-                    measurement.channelId,
+                    TEST_NAMES[measurement.test],
+                    measurement.channelId ?? '',
                     decibels(measurement.meanMerDb),
                     decibels(measurement.percentile2MerDb),
                     decibels(measurement.requiredMerDb),

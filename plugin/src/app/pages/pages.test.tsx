@@ -184,6 +184,17 @@ test('measures a modem and follows it to its end', async () => {
   await waitFor(() => expect(screen.getByText('RxMER: done')).toBeInTheDocument(), { timeout: 4000 });
 });
 
+test('any other test can be chosen', async () => {
+  answer('modems', { modems: [modem] });
+  answer('measurements', { measurements: [] });
+  const start = answer('startCapture', { ...operation('done'), test: 'spectrum' });
+  open(<ModemPage />, `/?mac=${modem.mac}`);
+  await userEvent.click(await screen.findByRole('button', { name: 'Another test' }));
+  await userEvent.click(await screen.findByRole('menuitem', { name: /^Spectrum/ }));
+  expect(start).toHaveBeenCalledWith(expect.objectContaining({ mac: modem.mac, test: 'spectrum', channelIds: [] }));
+  expect(await screen.findByText('Spectrum: done')).toBeInTheDocument();
+});
+
 test('a user without the right is told so', async () => {
   answer('modems', { modems: [modem] });
   answer('measurements', { measurements: [] });
