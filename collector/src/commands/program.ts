@@ -14,6 +14,7 @@ import { registerSimulate } from './simulate.js';
 import { registerSnmp } from './snmp.js';
 import { registerSnmpDecode } from './snmp-decode.js';
 import { registerTopologyInfer } from './topology.js';
+import { registerTopologyDiff } from './topology-diff.js';
 import { registerTopologyExplain } from './topology-explain.js';
 import { registerTopologyGenerate } from './topology-generate.js';
 import { registerTopologyScore } from './topology-score.js';
@@ -34,6 +35,7 @@ const REGISTERED: readonly Register[] = [
   registerMigrate,
   registerSimulate,
   registerTopologyInfer,
+  registerTopologyDiff,
   registerTopologyExplain,
   registerTopologyGenerate,
   registerTopologyScore,
