@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { churnOf, diffEdges, type DiffEdge } from './diff.js';
+import { churnOf, diffEdges, differenceText, type DiffEdge } from './diff.js';
 
 const edge = (a: string, b: string, more: Partial<DiffEdge> = {}): DiffEdge => {
   const end = (text: string) => {
@@ -44,6 +44,27 @@ test.each<[string, DiffEdge[], DiffEdge[], string[], string[]]>([
   ],
   ['a lower class', [edge('x/1', 'y/1')], [edge('x/1', 'y/1', { method: 'stp' })], [], ['changed method']],
   ['a takeover', [edge('x/1', 'y/1', { blocked: true })], [edge('x/1', 'y/1')], [], ['changed blocked']],
+  [
+    'a port that went down',
+    [edge('x/1', 'y/1', { operStatus: 'up' })],
+    [edge('x/1', 'y/1', { operStatus: 'down' })],
+    [],
+    ['changed state'],
+  ],
+  [
+    'a port of which nobody knows',
+    [edge('x/1', 'y/1', { operStatus: 'up' })],
+    [edge('x/1', 'y/1', { operStatus: 'unknown' })],
+    [],
+    [],
+  ],
+  [
+    'a host that was switched off',
+    [edge('host:1', 'x/1', { operStatus: 'up' })],
+    [edge('host:1', 'x/1', { operStatus: 'down' })],
+    [],
+    [],
+  ],
   ['a state that nobody told', [edge('x/1', 'y/1', { blocked: null })], [edge('x/1', 'y/1')], [], []],
   [
     'a lost member',
@@ -112,4 +133,36 @@ test('every edge is accounted for once, in either order of the input', () => {
       expect(diffEdges(before, before, nobody)).toEqual([]);
     }),
   );
+});
+
+test('a link whose end whole readings have shown is gone, whoever is silent since', () => {
+  const before = edge('x/1', 'y/1');
+  const changes = (ended: string[]) =>
+    diffEdges([before], [], { silent: new Set(['y']), ended: new Set(ended) }).map(({ change }) => change);
+  expect(changes([before.id])).toEqual(['removed']);
+  expect(changes([])).toEqual(['unknown']);
+});
+
+test('an interface is its name: another ifIndex after a restart is no other port', () => {
+  const named = (ifIndex: number) => edge('x/1', 'y/1', { a: { node: 'x', ifIndex, ifName: 'Gi0/1' } });
+  expect(told([named(1)], [named(10101)])).toEqual([]);
+});
+
+test.each<[string, DiffEdge[], DiffEdge[], string]>([
+  ['added', [], [edge('x/1', 'y/2')], 'x ifIndex 1 to y ifIndex 2 is new, by lldp'],
+  ['removed', [edge('x/1', 'y/2')], [], 'x ifIndex 1 to y ifIndex 2 is gone'],
+  [
+    'moved',
+    [edge('x/1', 'y/2')],
+    [edge('x/1', 'z/3')],
+    'x ifIndex 1 to z ifIndex 3, moved from x ifIndex 1 to y ifIndex 2',
+  ],
+  [
+    'changed',
+    [edge('x/1', 'y/2', { method: 'bridge', blocked: true })],
+    [edge('x/1', 'y/2')],
+    'x ifIndex 1 to y ifIndex 2: method bridge → lldp; blocked true → false',
+  ],
+])('%s in words', (_name, before, after, text) => {
+  expect(diffEdges(before, after, nobody).map(differenceText)).toEqual([text]);
 });
