@@ -7,8 +7,10 @@ import { parseIp } from '../src/lib/ip.js';
 import { macFromBytes, parseMac, type Mac } from '../src/lib/mac.js';
 import { auditLog, captureStore } from '../src/pnm/capture-store.js';
 import type { CmtsInventory, RegisteredModem } from '../src/pnm/cmts.js';
+import { inlineDecoder, type Decoder } from '../src/pnm/decoding/decoder.js';
+import { DecodeError } from '../src/pnm/decoding/errors.js';
 import { createFileKeeper } from '../src/pnm/file-keeper.js';
-import { encodeRxMer } from '../src/pnm/formats/rxmer.js';
+import { decodeRxMer, encodeRxMer } from '../src/pnm/formats/rxmer.js';
 import { createIngest } from '../src/pnm/ingest.js';
 import { forgetOld, queueScheduled } from '../src/pnm/jobs.js';
 import { measurementStore } from '../src/pnm/measurement-store.js';
@@ -284,7 +286,7 @@ describeDatabase('modems and captures in the database', (edition) => {
         quarterDb: Uint8Array.from({ length: 100 }, (_, at) => (at === 7 ? 0xff : 160)),
       });
 
-    async function setUp() {
+    async function setUp(decoder: Decoder = inlineDecoder) {
       const spool = createSpool(join(folder, 'spool'), 0);
       await spool.prepare();
       const captures = captureStore(database.pool);
@@ -292,6 +294,7 @@ describeDatabase('modems and captures in the database', (edition) => {
         captures,
         files: createFileKeeper(join(folder, 'pnm')),
         spool,
+        decoder,
         now: () => later(1),
         defaultRequiredMerDb: 34,
         log: { warn: () => undefined },
@@ -407,6 +410,73 @@ describeDatabase('modems and captures in the database', (edition) => {
       await database.pool.query('alter table pnm_rxmer_away rename to pnm_rxmer');
       expect(await ingest.recover()).toEqual({ stored: 1, quarantined: 0, waiting: 0 });
       expect(await measurementStore(database.pool).get(id)).toMatchObject({ id });
+    });
+
+    test('a file that ends its decoder is tried again, set apart the third time, and holds up no other', async () => {
+      const poison = encodeRxMer({ ...decodeRxMer(rxmerFile(MAC)), zeroSubcarrierHz: 666_000_000 });
+      const decoder: Decoder = {
+        decode: async (path, context) => {
+          const capture = await inlineDecoder.decode(path, context);
+          const { series } = capture;
+          if (series.kind !== 'rxmer' || series.zeroFrequencyHz !== 666_000_000) return capture;
+          throw new DecodeError('PNM_DECODE_CRASHED', 'the decoder ended');
+        },
+      };
+      const { ingest, ask, receive, spool } = await setUp(decoder);
+      const [bad, good] = [await ask(), await ask()];
+      const file = await receive(bad, poison);
+      await expect(ingest.store(file, { truncated: false })).rejects.toMatchObject({ code: 'PNM_STORE_WAITING' });
+      expect(await spool.list()).toHaveLength(1);
+      expect(await ingest.store(await receive(good, rxmerFile(MAC)), { truncated: false })).toBe(good);
+      // the collector is started again in between: the count is in the database
+      const again = await setUp(decoder);
+      expect(await again.ingest.recover()).toEqual({ stored: 0, quarantined: 0, waiting: 1 });
+      expect(await again.ingest.recover()).toEqual({ stored: 0, quarantined: 1, waiting: 0 });
+      expect(await again.ingest.recover()).toEqual({ stored: 0, quarantined: 0, waiting: 0 });
+      const { rows } = await database.pool.query(
+        'select state, error_code, crash_count from pnm_captures where capture_id = $1',
+        [bad],
+      );
+      expect(rows).toEqual([{ state: 'quarantined', error_code: 'PNM_FILE_POISONOUS', crash_count: 3 }]);
+      const apart = await readdir(join(folder, 'pnm', 'quarantine'), { recursive: true });
+      expect(apart.filter((name) => name.endsWith('PNM_FILE_POISONOUS.bin'))).toHaveLength(1);
+    });
+
+    test('a decoder that is busy or stopping counts against no file', async () => {
+      const decoder: Decoder = {
+        decode: () => Promise.reject(new DecodeError('PNM_DECODE_BUSY', 'too many wait')),
+      };
+      const { ingest, ask, receive } = await setUp(decoder);
+      const id = await ask();
+      const file = await receive(id, rxmerFile(MAC));
+      await expect(ingest.store(file, { truncated: false })).rejects.toMatchObject({ code: 'PNM_STORE_WAITING' });
+      for (let i = 0; i < 5; i++) {
+        expect(await ingest.recover()).toEqual({ stored: 0, quarantined: 0, waiting: 1 });
+      }
+      expect(await (await setUp()).ingest.recover()).toEqual({ stored: 1, quarantined: 0, waiting: 0 });
+    });
+
+    test('a channel is compared with its own past', async () => {
+      const { ingest, ask, receive } = await setUp();
+      const at = (minutes: number, quarter: number, seed: number) => {
+        const file = { ...decodeRxMer(rxmerFile(MAC, 33, seed)), quarterDb: new Uint8Array(100).fill(quarter) };
+        return { body: encodeRxMer(file), receivedAt: later(minutes) };
+      };
+      const ids: string[] = [];
+      for (const { body, receivedAt } of [at(-30, 160, 1), at(-20, 160, 2), at(-10, 161, 3), at(0, 152, 4)]) {
+        const id = await ask();
+        await ingest.store({ ...(await receive(id, body)), receivedAt }, { truncated: false });
+        ids.push(id);
+      }
+      const { rows } = await database.pool.query(
+        'select capture_id, mean_change_db, change_verdict, past_count from pnm_rxmer order by received_at',
+      );
+      expect(rows).toEqual([
+        { capture_id: ids[0], mean_change_db: null, change_verdict: 'unknown', past_count: 0 },
+        { capture_id: ids[1], mean_change_db: 0, change_verdict: 'same', past_count: 1 },
+        { capture_id: ids[2], mean_change_db: 0.25, change_verdict: 'same', past_count: 2 },
+        { capture_id: ids[3], mean_change_db: -2, change_verdict: 'worse', past_count: 3 },
+      ]);
     });
 
     test('old captures go with their files, younger ones stay', async () => {
