@@ -77,7 +77,7 @@ export function CorePanel({
           {Array.from({ length: Math.min(frame.length, 200) }, (_, row) => (
             <tr key={row}>
               {fields.map((field) => (
-                <td key={field.name} style={{ padding: '2px 8px' }}>
+                <td key={field.name} style={{ padding: '2px 8px', whiteSpace: 'nowrap' }}>
                   {field.values[row] === null || !field.display
                     ? ''
                     : formattedValueToString(field.display(field.values[row]))}

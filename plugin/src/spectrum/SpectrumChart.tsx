@@ -51,6 +51,7 @@ interface Props {
 
 /** More names than this say less than the cursor does. */
 const MAX_READINGS = 12;
+const MIN_GAPPED_PX = 5;
 const NONE: readonly never[] = [];
 const EMPTY_RANGE: Range = { from: 0, to: 1 };
 
@@ -67,7 +68,7 @@ export function SpectrumChart(props: Props) {
   const box = useMemo(
     () =>
       boxOf(width, height, {
-        left: 34 + 7 * unit.length,
+        left: 48 + 7 * unit.length,
         right: 12,
         top: hasStretches ? STRETCH_HEIGHT_PX + 6 : 8,
         bottom: hasSecondAxis ? 40 : 24,
@@ -185,7 +186,12 @@ function drawPlot(context: CanvasRenderingContext2D, plot: Plot): void {
     context.globalAlpha = index === 0 || one.isBold ? 1 : 0.55;
     context.lineWidth = one.isBold ? 2 : 1;
     context.strokeStyle = one.color;
-    if (one.isFilled) fillBelow(context, columns, box, { y, color: one.color });
+    if (one.isFilled)
+      fillBelow(context, columns, box, {
+        y,
+        color: one.color,
+        stepPx: (one.step / (range.to - range.from)) * box.width,
+      });
     else strokeColumns(context, columns, box.left, y);
   }
   context.globalAlpha = 1;
@@ -247,15 +253,15 @@ function fillBelow(
   context: CanvasRenderingContext2D,
   { high }: Columns,
   box: Box,
-  { y, color }: { y: (value: number) => number; color: string },
+  { y, color, stepPx }: { y: (value: number) => number; color: string; stepPx: number },
 ): void {
   context.fillStyle = color;
   for (let column = 0; column < high.length; column++) {
     const value = high[column] as number;
     if (Number.isNaN(value)) continue;
     const top = Math.min(y(value), box.top + box.height - 1);
-    // a gap of a pixel where the next step begins tells neighbours of the same height apart
-    const isEdge = high[column + 1] !== value;
+    // a gap where the next step begins tells neighbours apart, when there is room for it
+    const isEdge = stepPx > MIN_GAPPED_PX && high[column + 1] !== value;
     context.fillRect(box.left + column, top, isEdge ? 0.5 : 1, box.top + box.height - top);
   }
 }

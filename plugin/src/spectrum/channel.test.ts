@@ -46,6 +46,15 @@ test('a clean channel has no reflections, is flat and its delay is level', () =>
   expect(Math.max(...groupDelayNs(clean).map(Math.abs))).toBeLessThan(0.5);
 });
 
+test('neither an excluded band nor a missing pilot looks like a reflection', () => {
+  const channel = channelWith(3000, 300, [{ delayNs: 500, levelDb: -30 }]);
+  channel.values.fill(0, 2 * 1900, 2 * 2000);
+  for (let k = 50; k < 1900; k += 128) channel.values.fill(0, 2 * k, 2 * k + 4);
+  const response = impulseResponse(channel, 3000);
+  const echoes = response ? echoPeaks(response, 9) : [];
+  expect(echoes.map(({ delayNs }) => Math.round(delayNs / 50) * 50)).toEqual([500]);
+});
+
 test('what was not measured is no value, and too little of a channel gives no response', () => {
   const channel = channelWith(200, 0, []);
   channel.values.fill(0, 20, 22);

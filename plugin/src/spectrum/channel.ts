@@ -63,6 +63,8 @@ export interface EchoPeak {
 
 const PADDING = 4;
 const MIN_COEFFICIENTS = 64;
+/** Missing coefficients in a row that are bridged: pilots, not excluded bands. */
+const MAX_GAP = 8;
 /** Half the main lobe of the window, in resolution cells. */
 const MAIN_LOBE_CELLS = 4;
 /** Weaker ones cannot be told from what receivers estimate in a clean channel. */
@@ -71,13 +73,14 @@ const OVER_NOISE_DB = 10;
 
 /** The answer to an impulse by inverse transform, Blackman-Harris windowed; undefined with too few coefficients. */
 export function impulseResponse(channel: Coefficients, longestNs: number): ImpulseResponse | undefined {
-  const { values, spacingHz } = channel;
+  const { spacingHz } = channel;
+  const values = longestStretch(channel.values);
   const count = values.length / 2;
   if (count < MIN_COEFFICIENTS || !(spacingHz > 0)) return undefined;
   const size = 2 ** Math.ceil(Math.log2(count * PADDING));
   const re = new Float64Array(size);
   const im = new Float64Array(size);
-  const turn = 2 * Math.PI * spacingHz * medianOf(rawDelayNs(channel)) * 1e-9;
+  const turn = 2 * Math.PI * spacingHz * medianOf(rawDelayNs({ spacingHz, values })) * 1e-9;
   for (let k = 0; k < count; k++) {
     const phase = (2 * Math.PI * k) / (count - 1);
     const weight = 0.35875 - 0.48829 * Math.cos(phase) + 0.14128 * Math.cos(2 * phase) - 0.01168 * Math.cos(3 * phase);
@@ -98,6 +101,41 @@ export function impulseResponse(channel: Coefficients, longestNs: number): Impul
     Float32Array.from({ length: size / 2 }, (_, i) => 10 * Math.log10(power(main + i) / highest)),
   );
   return { stepNs, levelDb, resolutionNs: 1e9 / (count * spacingHz), noiseDb };
+}
+
+/** A gap in the middle of a channel would answer like a reflection of its own: only what hangs together is transformed. */
+function longestStretch(values: Float32Array): Float32Array {
+  const count = values.length / 2;
+  const isZero = (k: number) => values[2 * k] === 0 && values[2 * k + 1] === 0;
+  let best = { from: 0, to: -1 };
+  for (let from = 0; from < count; from++) {
+    if (isZero(from)) continue;
+    let last = from;
+    for (let k = from; k < count && k - last <= MAX_GAP; k++) if (!isZero(k)) last = k;
+    if (last - from > best.to - best.from) best = { from, to: last };
+    from = last;
+  }
+  const stretch = values.slice(2 * best.from, 2 * (best.to + 1));
+  bridgeGaps(stretch);
+  return stretch;
+}
+
+/** A straight line over a few coefficients that are missing. */
+function bridgeGaps(values: Float32Array): void {
+  const last = values.length / 2 - 1;
+  for (let k = 1; k < last; k++) {
+    if (values[2 * k] !== 0 || values[2 * k + 1] !== 0) continue;
+    let end = k;
+    while (values[2 * end] === 0 && values[2 * end + 1] === 0) end++;
+    for (let gap = k; gap < end; gap++) {
+      const share = (gap - k + 1) / (end - k + 1);
+      for (const part of [0, 1]) {
+        const before = values[2 * (k - 1) + part] as number;
+        values[2 * gap + part] = before + ((values[2 * end + part] as number) - before) * share;
+      }
+    }
+    k = end;
+  }
 }
 
 /** Local maxima that are more than noise and window, strongest first. */

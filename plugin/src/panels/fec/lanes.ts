@@ -125,7 +125,10 @@ function drawRatioAxis(
     line(context, plot.left, y(10 ** power), plot.left + plot.width, y(10 ** power));
     // the strip below has its own name
     const isCrowded = power === LOWEST_POWER && plot.height < 160;
-    if (!isCrowded) context.fillText(power === 0 ? '1' : powerText(power), plot.left - 6, y(10 ** power));
+    context.textBaseline = power === 0 ? 'top' : 'middle';
+    if (!isCrowded)
+      context.fillText(power === 0 ? '1' : powerText(power), plot.left - 6, y(10 ** power) - (power === 0 ? 3 : 0));
   }
-  context.fillText('none', plot.left - 6, plot.top + plot.height - 1);
+  context.textBaseline = 'bottom';
+  context.fillText('none', plot.left - 6, plot.top + plot.height + 2);
 }

@@ -16,6 +16,9 @@ const HEADER_HEIGHT_PX = 36;
 const TIME_LABEL_PX = 74;
 const MODEM_LABEL_PX = 128;
 const MIN_SPAN_DB = 8;
+/** Of the distance to the required MER, to either side of it. */
+const LEAST_SHOWN_DB = 3;
+const MOST_SHOWN_DB = 9;
 
 interface Props {
   captures: readonly RxMerCapture[];
@@ -73,7 +76,7 @@ export function HeatView(props: Props) {
             scale={model.scale}
             domain={model.domain}
             unit="dB"
-            name={model.hasReference ? 'above required' : 'MER'}
+            name={model.hasReference ? 'to required MER' : 'MER'}
           />
         ) : null}
         {model.left > 0 ? (
@@ -103,8 +106,9 @@ function colorsFor({ rows, hasReference }: HeatRows, isDark: boolean) {
   if (!hasReference) return { scale, domain: domainOf(rows, MIN_SPAN_DB) };
   const shifted = rows.map(({ values, reference = 0 }) => ({ values: values.map((value) => value - reference) }));
   const domain = domainOf(shifted, MIN_SPAN_DB);
-  // both sides of zero are in the legend, or its break would not be seen
-  return { scale, domain: { low: Math.min(domain.low, -3), high: Math.max(domain.high, 3) } };
+  // both sides of zero are in the legend, or its break would not be seen; far beyond it more is not better told apart
+  const within = (value: number) => Math.min(Math.max(value, LEAST_SHOWN_DB), MOST_SHOWN_DB);
+  return { scale, domain: { low: -within(-domain.low), high: within(domain.high) } };
 }
 
 function ticksOf({ top, bottom }: { top: number; bottom: number }, height: number, timeZone: string) {

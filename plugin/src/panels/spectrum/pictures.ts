@@ -36,13 +36,18 @@ export const viewsOf = ({ spectra, estimates, taps, histograms }: SpectrumData):
 ];
 
 /** Kinds of coefficients that cannot share a picture: another direction or form is another channel. */
-export const kindsOf = (estimates: readonly Estimate[]): string[] => [...new Set(estimates.map(kindOf))];
-export const kindOf = ({ direction, form }: Estimate): string => `${direction} ${FORMS[form] ?? form}`;
-const FORMS: Readonly<Record<string, string>> = {
-  estimate: 'channel estimate',
-  pre_equaliser: 'pre-equaliser',
-  last_update: 'last update of the pre-equaliser',
-};
+export const kindsOf = (estimates: readonly Estimate[]): string[] => [
+  ...new Set([...estimates].sort((a, b) => rankOf(a) - rankOf(b)).map(kindOf)),
+];
+export const kindOf = ({ direction, form }: Estimate): string => `${direction} ${FORMS.get(form) ?? form}`;
+
+/** In the order of what is looked at first. */
+const FORMS: ReadonlyMap<string, string> = new Map([
+  ['estimate', 'channel estimate'],
+  ['pre_equaliser', 'pre-equaliser'],
+  ['last_update', 'last update of the pre-equaliser'],
+]);
+const rankOf = ({ form }: Estimate): number => [...FORMS.keys()].indexOf(form);
 
 export interface Wanted {
   readonly data: SpectrumData;
