@@ -27,7 +27,10 @@ export const registerRecord: Register = (program, run) => {
   addTargetOptions(record)
     .option('--name <name>', 'name of the files; without it the host, or a word that tells nothing with --blank')
     .option('--vlans <list>', 'contexts to record too: all (those that the device lists), or numbers with commas')
-    .option('--blank', 'replace names, serial numbers and the community by words that tell nothing')
+    .option(
+      '--blank',
+      'replace names, serial numbers and the community by words that tell nothing; no tables of cable systems',
+    )
     .option('--blank-key-file <file>', 'key of the replaced words: equal in all recordings made with it')
     .option('--output <form>', 'table or json', 'table')
     .addHelpText(
@@ -57,6 +60,8 @@ async function recordHost(host: string, options: RecordCommandOptions): Promise<
     const recording = await recordDevice(reader, {
       vlans,
       limits: LIMITS,
+      // modems with their addresses, and fibre nodes by name in the index: nothing that could be blanked
+      docsis: options.blank !== true,
       signal: interrupt.signal,
       onTable: (table) => {
         if (isLive) process.stderr.write(`${lineOf(table)}\n`);

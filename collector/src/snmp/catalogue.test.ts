@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { KNOWN_SCALARS, KNOWN_TABLES, VLAN_SCALARS } from './catalogue.js';
+import { DOCSIS_SCALARS, DOCSIS_TABLES, KNOWN_SCALARS, KNOWN_TABLES, VLAN_SCALARS } from './catalogue.js';
 
 test('knows every file of tables/ that topology reads', () => {
   const files = readdirSync(join(__dirname, 'tables')).filter((name) => /^(?!docs-).*-mib\.ts$/.test(name));
@@ -23,4 +23,16 @@ test('each column stands in one table, and tables have names', () => {
 test('scalars are instances', () => {
   expect(KNOWN_SCALARS).toContain('1.3.6.1.2.1.1.5.0');
   expect(VLAN_SCALARS.every((oid) => KNOWN_SCALARS.includes(oid))).toBe(true);
+});
+
+test('knows every file of tables/ that measuring reads, apart from the others', () => {
+  const files = readdirSync(join(__dirname, 'tables')).filter((name) => /^docs-.*-mib\.ts$/.test(name));
+  expect(new Set(DOCSIS_TABLES.map(({ mib }) => mib)).size).toBe(files.length);
+  expect(DOCSIS_TABLES.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['docsIf3CmtsCmRegStatusTable', 'docsPnmBulkFileTable', 'docsPnmCmDsOfdmRxMerTable']),
+  );
+  expect(DOCSIS_TABLES.filter(({ name }) => !/^docs[a-zA-Z0-9]+Table$/.test(name))).toEqual([]);
+  expect(DOCSIS_SCALARS).toContain('1.3.6.1.4.1.4491.2.1.28.1.1.0');
+  const known = new Set(KNOWN_TABLES.flatMap(({ columns }) => columns));
+  expect(DOCSIS_TABLES.flatMap(({ columns }) => columns).filter((column) => known.has(column))).toEqual([]);
 });

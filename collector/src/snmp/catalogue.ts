@@ -5,6 +5,10 @@ import * as ciscoBgp4 from './tables/cisco-bgp4-mib.js';
 import * as ciscoCdp from './tables/cisco-cdp-mib.js';
 import * as ciscoPagp from './tables/cisco-pagp-mib.js';
 import * as ciscoVtp from './tables/cisco-vtp-mib.js';
+import * as docsIf from './tables/docs-if-mib.js';
+import * as docsIf3 from './tables/docs-if3-mib.js';
+import * as docsIf31 from './tables/docs-if31-mib.js';
+import * as docsPnm from './tables/docs-pnm-mib.js';
 import * as entity from './tables/entity-mib.js';
 import * as lag from './tables/ieee8023-lag-mib.js';
 import * as interfaces from './tables/if-mib.js';
@@ -56,9 +60,30 @@ const MIBS: Readonly<Record<string, object>> = {
   'VRRP-MIB': vrrp,
 };
 
+/** What a CMTS and a modem tell beside that; measuring reads it. */
+const DOCSIS_MIBS: Readonly<Record<string, object>> = {
+  'DOCS-IF-MIB': docsIf,
+  'DOCS-IF3-MIB': docsIf3,
+  'DOCS-IF31-MIB': docsIf31,
+  'DOCS-PNM-MIB': docsPnm,
+};
+
 /** Tables whose name does not follow from their columns' names; by entry. */
 const TABLE_NAMES: Readonly<Record<string, string>> = {
   '1.3.6.1.2.1.2.2.1': 'ifTable',
+  '1.3.6.1.2.1.10.127.1.1.1.1': 'docsIfDownstreamChannelTable',
+  '1.3.6.1.2.1.10.127.1.1.2.1': 'docsIfUpstreamChannelTable',
+  '1.3.6.1.2.1.10.127.1.1.4.1': 'docsIfSignalQualityTable',
+  '1.3.6.1.2.1.10.127.1.2.2.1': 'docsIfCmStatusTable',
+  '1.3.6.1.2.1.10.127.1.3.3.1': 'docsIfCmtsCmStatusTable',
+  '1.3.6.1.4.1.4491.2.1.20.1.1.1': 'docsIf3CmStatusTable',
+  '1.3.6.1.4.1.4491.2.1.20.1.12.1': 'docsIf3MdNodeStatusTable',
+  '1.3.6.1.4.1.4491.2.1.20.1.24.1': 'docsIf3SignalQualityExtTable',
+  '1.3.6.1.4.1.4491.2.1.20.1.35.1': 'docsIf3CmSpectrumAnalysisMeasTable',
+  '1.3.6.1.4.1.4491.2.1.27.1.1.2.1': 'docsPnmBulkFileTable',
+  '1.3.6.1.4.1.4491.2.1.28.1.9.1': 'docsIf31CmDsOfdmChanTable',
+  '1.3.6.1.4.1.4491.2.1.28.1.11.1': 'docsIf31CmDsOfdmChannelPowerTable',
+  '1.3.6.1.4.1.4491.2.1.28.1.13.1': 'docsIf31CmUsOfdmaChanTable',
   '1.3.6.1.2.1.31.1.1.1': 'ifXTable',
   '1.3.6.1.2.1.31.1.2.1': 'ifStackTable',
   '1.3.6.1.2.1.4.20.1': 'ipAddrTable',
@@ -127,7 +152,10 @@ function tablesIn(mib: string, named: readonly Named[]): KnownTable[] {
   }));
 }
 
-const ALL = Object.entries(MIBS).map(([mib, module]) => ({ mib, named: namedIn(module) }));
+const named = (mibs: Readonly<Record<string, object>>) =>
+  Object.entries(mibs).map(([mib, module]) => ({ mib, named: namedIn(module) }));
+const ALL = named(MIBS);
+const DOCSIS = named(DOCSIS_MIBS);
 
 /** Every table that inference reads, in the order of `MIBS`. */
 export const KNOWN_TABLES: readonly KnownTable[] = ALL.flatMap(({ mib, named }) => tablesIn(mib, named));
@@ -140,3 +168,12 @@ export const KNOWN_SCALARS: readonly string[] = scalarsOf(ALL);
 
 /** Those of them that each VLAN's context has of its own. */
 export const VLAN_SCALARS: readonly string[] = scalarsOf(ALL.filter(({ mib }) => mib === PER_VLAN));
+
+/** Every table of a CMTS or a modem that measuring reads. */
+export const DOCSIS_TABLES: readonly KnownTable[] = DOCSIS.flatMap(({ mib, named }) => tablesIn(mib, named));
+
+/** Their single values. */
+export const DOCSIS_SCALARS: readonly string[] = scalarsOf(DOCSIS);
+
+/** A device with anything below one of these is a CMTS or a modem. */
+export const DOCSIS_ROOTS: readonly string[] = ['1.3.6.1.2.1.10.127', '1.3.6.1.4.1.4491.2.1'];

@@ -1,6 +1,6 @@
 import { codeOf } from '../lib/errors.js';
 import { deviceText } from '../lib/device-text.js';
-import { KNOWN_SCALARS, KNOWN_TABLES, type KnownTable } from './catalogue.js';
+import { DOCSIS_ROOTS, DOCSIS_TABLES, KNOWN_SCALARS, KNOWN_TABLES, type KnownTable } from './catalogue.js';
 import { isWhole, type SnmpReader, type TableRows, type Walk, type WalkLimits, type WalkOutcome } from './reader.js';
 import { vtpVlanState } from './tables/cisco-vtp-mib.js';
 import { sysDescr, sysName, sysObjectID, sysUpTime } from './tables/snmpv2-mib.js';
@@ -71,7 +71,8 @@ export async function probeDevice(reader: SnmpReader, options: ProbeOptions = {}
     failure = { code: codeOf(error), message: error instanceof Error ? error.message : String(error) };
   }
   let silent = 0;
-  for (const table of failure === null ? (options.tables ?? KNOWN_TABLES) : []) {
+  const known = failure === null ? (options.tables ?? (await tablesOf(reader, options))) : [];
+  for (const table of known) {
     const walk = await reader.walk(table.columns, {
       ...(options.signal ? { signal: options.signal } : {}),
       ...(options.limits ? { limits: options.limits } : {}),
@@ -90,8 +91,14 @@ export async function probeDevice(reader: SnmpReader, options: ProbeOptions = {}
     sysUpTimeMs,
     tables,
     contextVlans,
-    ...costOf(tables, contextVlans.length, options.tables ?? KNOWN_TABLES),
+    ...costOf(tables, contextVlans.length, known),
   };
+}
+
+/** Tables of cable systems are asked of a CMTS or a modem only. */
+async function tablesOf(reader: SnmpReader, { signal }: ProbeOptions): Promise<readonly KnownTable[]> {
+  const walk = await reader.walk(DOCSIS_ROOTS, { ...(signal ? { signal } : {}), limits: { rows: 1 } });
+  return walk.rows.length > 0 ? [...KNOWN_TABLES, ...DOCSIS_TABLES] : KNOWN_TABLES;
 }
 
 export const probeOf = (table: KnownTable, walk: Walk): TableProbe => ({

@@ -14,9 +14,12 @@ const MAIN = `
 const VLAN_20 = '1.3.6.1.2.1.17.4.3.1.2.0.17.34.51.68.86|2|7\n';
 
 /** A reader over recordings whose rows have tags, with an outcome by column. */
-function reader(outcomeOf: (column: string, vlan: number | undefined) => WalkOutcome = () => 'complete'): LiveReader {
+function reader(
+  outcomeOf: (column: string, vlan: number | undefined) => WalkOutcome = () => 'complete',
+  main = MAIN,
+): LiveReader {
   const contexts = new Map([
-    [undefined, parseRecording(MAIN)],
+    [undefined, parseRecording(main)],
     [20, parseRecording(VLAN_20)],
   ]);
   return {
@@ -71,4 +74,25 @@ test('a device that falls silent is left alone, and all that was not asked is lo
   expect(recording.tables.length).toBeLessThanOrEqual(4);
   expect(recording.lost).toContain('1.3.6.1.2.1.17.4.3.1.2');
   expect(recording.contexts.size).toBe(0);
+});
+
+const CABLE = `${MAIN}1.3.6.1.2.1.10.127.1.1.5.0|2|5
+1.3.6.1.2.1.10.127.1.3.3.1.2.7|4x|001122334455
+1.3.6.1.4.1.4491.2.1.20.1.3.1.6.7|2|8
+`;
+
+test('of a CMTS or a modem the tables of cable systems are recorded too, unless they are left out', async () => {
+  const all = await recordDevice(
+    reader(() => 'complete', CABLE),
+    { vlans: [] },
+  );
+  expect(formatRecording(all.instances)).toBe(formatRecording(parseRecording(CABLE)));
+  expect(all.tables.map(({ name }) => name)).toContain('docsIf3CmtsCmRegStatusTable');
+  const some = await recordDevice(
+    reader(() => 'complete', CABLE),
+    { vlans: [], docsis: false },
+  );
+  expect(formatRecording(some.instances)).toBe(formatRecording(parseRecording(MAIN)));
+  const others = await recordDevice(reader(), { vlans: [] });
+  expect(others.tables.map(({ name }) => name)).not.toContain('docsIf3CmtsCmRegStatusTable');
 });

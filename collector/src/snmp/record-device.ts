@@ -1,4 +1,12 @@
-import { KNOWN_SCALARS, KNOWN_TABLES, VLAN_SCALARS, type KnownTable } from './catalogue.js';
+import {
+  DOCSIS_ROOTS,
+  DOCSIS_SCALARS,
+  DOCSIS_TABLES,
+  KNOWN_SCALARS,
+  KNOWN_TABLES,
+  VLAN_SCALARS,
+  type KnownTable,
+} from './catalogue.js';
 import { contextVlansOf, probeOf, type TableProbe } from './probe.js';
 import { isWhole, type WalkLimits } from './reader.js';
 import { parseOid, type Instance } from './recording.js';
@@ -23,6 +31,8 @@ export interface DeviceRecording {
 export interface RecordOptions {
   /** Contexts to read: those that CISCO-VTP-MIB names, these, or none. */
   readonly vlans: 'all' | readonly number[];
+  /** False leaves out the tables of cable systems, which hold subscribers' modems. */
+  readonly docsis?: boolean;
   readonly signal?: AbortSignal;
   readonly limits?: Partial<WalkLimits>;
   readonly onTable?: (table: RecordedTable) => void;
@@ -38,10 +48,13 @@ const tableOfScalars = (scalars: readonly string[]): KnownTable => ({
 /** A device that no longer answers is not asked for every other table as well. */
 const SILENT_TABLES = 3;
 
-/** Reads everything that inference reads, as instances. Never rejects for what the device does. */
+/** Reads everything that inference reads, and of a CMTS or a modem what measuring reads, as instances. Never rejects for what the device does. */
 export async function recordDevice(reader: LiveReader, options: RecordOptions): Promise<DeviceRecording> {
   const recorder = new Recorder(reader, options);
   const main = await recorder.read([tableOfScalars(KNOWN_SCALARS), ...KNOWN_TABLES], undefined);
+  if (options.docsis !== false && (await recorder.isDocsis())) {
+    main.push(...(await recorder.read([tableOfScalars(DOCSIS_SCALARS), ...DOCSIS_TABLES], undefined)));
+  }
   const vlans = options.vlans === 'all' ? recorder.contextVlans : options.vlans;
   const contexts = new Map<number, readonly Instance[]>();
   const perVlan = [tableOfScalars(VLAN_SCALARS), ...KNOWN_TABLES.filter(({ isPerVlan }) => isPerVlan)];
@@ -64,6 +77,14 @@ class Recorder {
   constructor(reader: LiveReader, options: RecordOptions) {
     this.#reader = reader;
     this.#options = options;
+  }
+
+  /** Two names tell it, so that a switch is not asked for twenty tables that it cannot have. */
+  async isDocsis(): Promise<boolean> {
+    if (this.isGivenUp) return false;
+    const { signal } = this.#options;
+    const walk = await this.#reader.walk(DOCSIS_ROOTS, { ...(signal ? { signal } : {}), limits: { rows: 1 } });
+    return walk.rows.length > 0;
   }
 
   async read(tables: readonly KnownTable[], vlan: number | undefined): Promise<Instance[]> {
