@@ -37,38 +37,78 @@ export function valueOfEntry(block: ResultBlock, entry: number): CellValue {
   }
 }
 
-/** The entries of each root in index order; lanes of several ranges deliver them interleaved. */
-function sortedColumns(block: ResultBlock): Int32Array[] {
+/** The entries of each root as they arrived. */
+function columnsOf(block: ResultBlock): Int32Array[] {
   const counts = new Int32Array(block.head.roots.length);
-  for (let entry = 0; entry < block.entryCount; entry++) (counts[block.root(entry)] as number)++;
+  const { entryCount } = block;
+  for (let entry = 0; entry < entryCount; entry++) (counts[block.root(entry)] as number)++;
   const columns = Array.from(counts, (count) => new Int32Array(count));
   counts.fill(0);
-  const { bytes } = block;
-  const isSorted = columns.map(() => true);
-  for (let entry = 0; entry < block.entryCount; entry++) {
+  for (let entry = 0; entry < entryCount; entry++) {
     const root = block.root(entry);
-    const column = columns[root] as Int32Array;
-    const at = (counts[root] as number)++;
-    column[at] = entry;
-    if (at === 0 || !isSorted[root]) continue;
-    const before = column[at - 1] as number;
-    const order = compareNames(
-      bytes,
-      block.nameStart(before),
-      block.nameEnd(before),
-      bytes,
-      block.nameStart(entry),
-      block.nameEnd(entry),
-    );
-    if (order >= 0) isSorted[root] = false;
+    (columns[root] as Int32Array)[(counts[root] as number)++] = entry;
   }
-  columns.forEach((column, root) => {
-    if (isSorted[root]) return;
-    column.sort((a, b) =>
-      compareNames(bytes, block.nameStart(a), block.nameEnd(a), bytes, block.nameStart(b), block.nameEnd(b)),
-    );
-  });
   return columns;
+}
+
+/** Puts the entries of each root in index order; lanes of several ranges deliver them interleaved. */
+function sortColumns(block: ResultBlock, columns: readonly Int32Array[]): void {
+  const { bytes } = block;
+  const compare = (a: number, b: number) =>
+    compareNames(bytes, block.nameStart(a), block.nameEnd(a), bytes, block.nameStart(b), block.nameEnd(b));
+  for (const column of columns) {
+    const isSorted = column.every((entry, at) => at === 0 || compare(column[at - 1] as number, entry) < 0);
+    if (!isSorted) column.sort(compare);
+  }
+}
+
+/**
+ * The cells of a table without holes whose columns came in index order, as most are: the n-th entries of all columns have
+ * one index, and it is greater than that of the row before. Undefined when it is not so.
+ */
+function cellsOfWhole(
+  block: ResultBlock,
+  columns: readonly Int32Array[],
+  skip: readonly number[],
+): Int32Array | undefined {
+  const [first] = columns;
+  if (!first || columns.some((column) => column.length !== first.length)) return undefined;
+  const width = columns.length;
+  const { bytes } = block;
+  const cells = new Int32Array(first.length * width);
+  let beforeStart = 0;
+  let beforeEnd = -1;
+  for (let row = 0, to = 0; row < first.length; row++) {
+    const entry = first[row] as number;
+    const start = block.nameStart(entry) + (skip[0] as number);
+    const end = block.nameEnd(entry);
+    if (beforeEnd >= 0 && !isGreater(bytes, start, end, beforeStart, beforeEnd)) return undefined;
+    cells[to++] = entry;
+    for (let column = 1; column < width; column++) {
+      const other = (columns[column] as Int32Array)[row] as number;
+      const otherStart = block.nameStart(other) + (skip[column] as number);
+      if (block.nameEnd(other) - otherStart !== end - start) return undefined;
+      for (let at = start, otherAt = otherStart; at < end; at++, otherAt++) {
+        if (bytes[at] !== bytes[otherAt]) return undefined;
+      }
+      cells[to++] = other;
+    }
+    beforeStart = start;
+    beforeEnd = end;
+  }
+  return cells;
+}
+
+/** Whether the first index is greater than the second: mostly a single octet decides. */
+function isGreater(bytes: Uint8Array, start: number, end: number, beforeStart: number, beforeEnd: number): boolean {
+  const shared = Math.min(end - start, beforeEnd - beforeStart);
+  let i = 0;
+  while (i < shared && bytes[start + i] === bytes[beforeStart + i]) i++;
+  if (i < shared && (i === 0 || (bytes[start + i - 1] as number) < 0x80)) {
+    const [after, before] = [bytes[start + i] as number, bytes[beforeStart + i] as number];
+    if (after < 0x80 && before < 0x80) return after > before;
+  }
+  return compareNames(bytes, start, end, bytes, beforeStart, beforeEnd) > 0;
 }
 
 /** Octets of each root's name, behind which an entry's index begins. */
@@ -79,10 +119,13 @@ const rootLengths = (block: ResultBlock): number[] => block.head.roots.map((root
  * * length + row]` is the cell's entry, −1 for none.
  */
 export function rowsOfBlock(block: ResultBlock): TaggedRows {
-  const columns = sortedColumns(block);
+  const columns = columnsOf(block);
   const skip = rootLengths(block);
-  const { bytes } = block;
   const width = columns.length;
+  const whole = cellsOfWhole(block, columns, skip);
+  if (whole) return new BlockRows(block, whole, skip, whole.length / width, width);
+  sortColumns(block, columns);
+  const { bytes } = block;
   const most = columns.reduce((sum, column) => sum + column.length, 0);
   const cells = new Int32Array(most * width);
   const heads = new Int32Array(width);
@@ -113,7 +156,7 @@ export function rowsOfBlock(block: ResultBlock): TaggedRows {
     for (let at = least; at < width; at++) if (cells[rowAt + at] !== -1) (heads[at] as number)++;
     length++;
   }
-  return new BlockRows(block, cells, skip, length, width);
+  return new BlockRows(block, cells.slice(0, length * width), skip, length, width);
 }
 
 class BlockRows implements TaggedRows {
@@ -125,7 +168,7 @@ class BlockRows implements TaggedRows {
 
   constructor(block: ResultBlock, cells: Int32Array, skip: readonly number[], length: number, width: number) {
     this.#block = block;
-    this.#cells = cells.slice(0, length * width);
+    this.#cells = cells;
     this.#skip = skip;
     this.length = length;
     this.#width = width;

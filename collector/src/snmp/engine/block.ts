@@ -279,7 +279,8 @@ export class ResultBlock {
   readonly entryCount: number;
   readonly segmentCount: number;
   readonly #view: DataView;
-  readonly #entriesAt: number;
+  /** Two words an entry. */
+  readonly #entries: Uint32Array;
   readonly #segmentsAt: number;
   readonly #dataAt: number;
   readonly #dataEnd: number;
@@ -299,30 +300,31 @@ export class ResultBlock {
     this.segmentCount = word(56);
     this.entryCount = word(60);
     this.#segmentsAt = word(96);
-    this.#entriesAt = word(100);
+    const entriesAt = word(100);
     this.#dataAt = word(104);
     this.#dataEnd = this.#dataAt + word(108);
     const fits =
       this.#segmentsAt + this.segmentCount * SEGMENT_OCTETS <= total &&
-      this.#entriesAt + this.entryCount * ENTRY_OCTETS <= total &&
+      entriesAt + this.entryCount * ENTRY_OCTETS <= total &&
       this.#dataEnd <= total;
     const outcome = OUTCOMES[bytes[13] as number];
     if (!fits || outcome === undefined || (bytes[12] as number) > 1) throw new BlockError('result block is damaged');
+    this.#entries = wordsAt(view, entriesAt, this.entryCount * 2);
     this.head = this.#readHead(outcome, total);
     this.#checkEntries();
   }
 
   root(entry: number): number {
-    return this.#view.getUint16(this.#entriesAt + entry * ENTRY_OCTETS + 4, true);
+    return (this.#entries[entry * 2 + 1] as number) & 0xffff;
   }
 
   /** Where the name stands in `bytes`. */
   nameStart(entry: number): number {
-    return this.#dataAt + this.#view.getUint32(this.#entriesAt + entry * ENTRY_OCTETS, true);
+    return this.#dataAt + (this.#entries[entry * 2] as number);
   }
 
   nameEnd(entry: number): number {
-    return this.nameStart(entry) + this.#view.getUint16(this.#entriesAt + entry * ENTRY_OCTETS + 6, true);
+    return this.nameStart(entry) + ((this.#entries[entry * 2 + 1] as number) >>> 16);
   }
 
   tag(entry: number): number {
@@ -411,15 +413,25 @@ export class ResultBlock {
 
   #checkEntries(): void {
     const rootCount = this.head.roots.length;
+    const { bytes } = this;
+    const end = this.#dataEnd;
     for (let entry = 0; entry < this.entryCount; entry++) {
-      const valueAt = this.nameEnd(entry);
-      const isSound =
-        this.root(entry) < rootCount && valueAt + 2 <= this.#dataEnd && this.valueEnd(entry) <= this.#dataEnd;
-      if (!isSound) throw new BlockError(`entry ${entry} of the result block is damaged`);
+      const valueAt = this.nameEnd(entry) + 2;
+      const isShort = valueAt <= end && (bytes[valueAt - 1] as number) < 0x80;
+      const valueEnd = isShort ? valueAt + (bytes[valueAt - 1] as number) : this.valueEnd(entry);
+      if (this.root(entry) < rootCount && valueAt <= end && valueEnd <= end) continue;
+      throw new BlockError(`entry ${entry} of the result block is damaged`);
     }
     for (let at = 0; at < this.segmentCount; at++) {
       const { firstEntry, entryCount } = this.segment(at);
       if (firstEntry + entryCount > this.entryCount) throw new BlockError('result block is damaged');
     }
   }
+}
+
+/** Words of a block in place where the runtime allows it, otherwise a copy. */
+function wordsAt(view: DataView, start: number, count: number): Uint32Array {
+  const offset = view.byteOffset + start;
+  if (isLittleEndian && offset % 4 === 0) return new Uint32Array(view.buffer, offset, count);
+  return Uint32Array.from({ length: count }, (_, i) => view.getUint32(start + 4 * i, true));
 }

@@ -169,12 +169,14 @@ export class Dispatcher {
     this.#tick();
   }
 
-  /** When the wait for the present copy ends; the last copy gets what remains of the step's whole patience. */
+  /**
+   * When the wait for the present copy ends; the last copy gets what remains of the step's whole patience. Each gets its
+   * own time, even when this process was held up so long that all of the patience is over.
+   */
   #patienceEndsMs(exchange: Exchange): number {
     const { config, attempt, lastSentMs, device } = exchange;
-    const lastMs = this.#givenUpMs(exchange);
-    if (attempt >= config.retries) return lastMs;
-    return Math.min(lastMs, lastSentMs + Math.min(config.timeoutMs, device.rtt.timeoutMs(attempt)));
+    const ownMs = lastSentMs + Math.min(config.timeoutMs, device.rtt.timeoutMs(attempt));
+    return attempt >= config.retries ? Math.max(ownMs, this.#givenUpMs(exchange)) : ownMs;
   }
 
   /** The end of the step's whole patience, however many copies were sent. */
