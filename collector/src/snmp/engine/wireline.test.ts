@@ -4,7 +4,7 @@ import { AnswerView, readAnswer } from './answer.js';
 import { BlockBuilder, BlockError, ResultBlock, type BlockHead } from './block.js';
 import { rowsOfBlock } from './block-rows.js';
 import { encodeOid } from './names.js';
-import { decodeWireline, encodeWireline, WirelineError, wirelineNumber } from './wireline.js';
+import { decodeWireline, encodeWireline, WirelineError, wirelineNumber, wirelineValue } from './wireline.js';
 
 const PORT_COLUMN = [1, 3, 6, 1, 2, 1, 17, 4, 3, 1, 2];
 const RECEIVED_MS = 1_795_174_178_900;
@@ -177,4 +177,39 @@ test('a block says everything about its request, and damage is noticed', () => {
   }
   expect(Buffer.from(bytes).includes('public')).toBe(false);
   expect(encodeOid(PORT_COLUMN)).toHaveLength(10);
+});
+
+test('what was encoded is decoded again: request id, roots, indexes, types and values of every kind', () => {
+  const subId = fc.integer({ min: 0, max: 2 ** 32 - 1 });
+  const octets = fc.uint8Array({ maxLength: 40 });
+  const value: fc.Arbitrary<Pick<Varbind, 'tag' | 'value'>> = fc.oneof(
+    fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }).map((number) => ({ tag: TAG.integer, value: number })),
+    fc
+      .tuple(fc.constantFrom(TAG.counter32, TAG.gauge32, TAG.timeTicks), subId)
+      .map(([tag, number]) => ({ tag, value: number })),
+    fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }).map((number) => ({ tag: TAG.counter64, value: number })),
+    octets.map((bytes) => ({ tag: TAG.octets, value: bytes })),
+    octets.map((bytes) => ({ tag: TAG.opaque, value: bytes })),
+    fc.uint8Array({ minLength: 4, maxLength: 4 }).map((bytes) => ({ tag: TAG.ipAddress, value: bytes })),
+    fc.array(subId, { maxLength: 20 }).map((ids) => ({ tag: TAG.oid, value: [1, 3, ...ids] })),
+  );
+  const row = fc.tuple(fc.array(subId, { minLength: 1, maxLength: 10 }), value);
+  fc.assert(
+    fc.property(fc.string({ maxLength: 30 }), fc.array(row, { minLength: 1, maxLength: 12 }), (id, rows) => {
+      const varbinds = rows.map(([index, cell]) => ({ oid: [...PORT_COLUMN, ...index], ...cell }));
+      const block = decodeWireline(encodeWireline(new ResultBlock(blockOf({ id }, varbinds))));
+      expect(Buffer.from(block.requestId).toString('utf8')).toBe(Buffer.from(id).toString('utf8'));
+      expect(block).toMatchObject({ byteOrder: 'little', wordOctets: 8, idOctets: 8, roots: [PORT_COLUMN] });
+      const read = block.records.map((record) => ({
+        oid: [...PORT_COLUMN, ...record.index],
+        tag: record.type,
+        value: wirelineValue(block, record),
+      }));
+      expect(read).toEqual(varbinds);
+      for (const { timeSec, rootIndex } of block.records) {
+        expect([timeSec, rootIndex]).toEqual([Math.floor(RECEIVED_MS / 1_000), 0]);
+      }
+    }),
+    { numRuns: 200 },
+  );
 });
