@@ -59,6 +59,8 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const MODULATION_AGE_MS = 7 * 24 * 3600 * 1000;
 /** A modem's own past, for its change: older captures are of another plant. */
 const PAST_MS = 7 * 24 * 3600 * 1000;
+/** With the capture itself four: what is in three of them is no noise. */
+const SPUR_CAPTURES = 3;
 /** Decoders that a file may end or keep too long before it is set apart (operations F-02). */
 const MAX_CRASHES = 3;
 
@@ -90,7 +92,7 @@ export function createIngest(options: IngestOptions): Ingest {
     try {
       if (record === undefined) throw new CaptureError('PNM_FILE_UNASKED', 'no request belongs to this file');
       past = record.test === 'rxmer' ? await pastOf(record, file) : [];
-      decoded = await decoder.decode(file.path, { nowSec: now().getTime() / 1000, past });
+      decoded = await decoder.decode(file.path, { nowSec: now().getTime() / 1000, past: past.slice(0, SPUR_CAPTURES) });
       checkOrigin(decoded, record);
     } catch (error) {
       const fault = record !== undefined && error instanceof DecodeError ? await crash(error, record) : error;
