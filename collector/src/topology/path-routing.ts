@@ -373,9 +373,12 @@ function hopsOf(
   now: Date,
   basis: 'routing' | 'graph',
 ): PathResult['paths'][number] {
-  const links = steps
-    .slice(1)
-    .map((step, i) => linkBetween(graph, steps[i]?.node ?? '', step.node, steps[i]?.outPort ?? null));
+  const links = steps.slice(1).map((step, i) => {
+    const { node = '', outPort = null, onward = null } = steps[i] ?? {};
+    const link = linkBetween(graph, node, step.node, outPort);
+    // a cable between them does not prove that this route takes it
+    return onward !== null && link?.layer !== 3 ? undefined : link;
+  });
   const ageSec = (iso: string) => Math.max(0, Math.round((now.getTime() - Date.parse(iso)) / 1000));
   const hops = steps.map(({ node, inPort, outPort, onward }, i): PathHop => {
     const [before, after] = [links[i - 1], links[i]];
