@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { EdgesAnswer, Modem, NodesAnswer } from '../../collector/src/contract.js';
 import { testIds } from '../src/lib/testIds';
+import { violationsOf } from './accessibility';
 import { startDemo, type Demo } from './demo';
 import { expect, test } from './preview';
 
@@ -89,6 +90,50 @@ test.describe('a walk through the product', () => {
     await page.goto(`${demo.url}${app}/impact?node=${host.device}`);
     await expect(page.getByText(new RegExp(`Without ${host.device}, .*hosts?.* lose the network`))).toBeVisible();
     await page.screenshot({ path: join(pictures, 'impact.png') });
+  });
+
+  test('opens a device from the map and asks why a link is missing', async ({ page }) => {
+    await page.goto(`${demo.url}${app}/topology`);
+    await page.getByTestId(ids.search).fill('dist-1');
+    await page.keyboard.press('Enter');
+    await page.getByTestId(ids.details).getByRole('link', { name: 'Open device' }).click();
+    const ports = page.getByRole('region', { name: 'Ports and links' });
+    await expect(ports.getByRole('link', { name: 'core-1' })).toBeVisible();
+    const tables = page.getByRole('region', { name: 'How it was read' });
+    await expect(tables.getByRole('cell', { name: /lldpRemTable/ })).toBeVisible();
+    await expect(page.getByRole('region', { name: 'Why it is taken for one node' })).toContainText(
+      'core-1 names dist-1',
+    );
+
+    const why = page.getByTestId(testIds.device.why);
+    await why.getByRole('combobox').fill('core-1');
+    await page.getByRole('option', { name: /^core-1/ }).click();
+    await expect(why.getByText(/^Yes: there is a link, dist-1 /)).toBeVisible();
+    await page.goto(`${demo.url}${app}/device?id=${host.device}&to=core-1`);
+    await expect(why.getByText(/^No direct link: .* joined through dist-/)).toBeVisible();
+    await expect(why.getByRole('list', { name: 'The way between them' })).toContainText('dist-');
+    await page.screenshot({ path: join(pictures, 'device.png'), fullPage: true });
+    expect(await violationsOf(page, `[data-testid="${testIds.device.page}"]`)).toEqual([]);
+    await page.goto(`${demo.url}${app}/device?id=${encodeURIComponent(host.id)}&to=core-1&theme=light`);
+    await expect(why.getByText(/is a host: it is known only by what switches learned/)).toBeVisible();
+    await page.screenshot({ path: join(pictures, 'device-host-light.png'), fullPage: true });
+    expect(await violationsOf(page, `[data-testid="${testIds.device.page}"]`)).toEqual([]);
+  });
+
+  test('sees what changed, and what is new only to us', async ({ page }) => {
+    await page.goto(`${demo.url}${app}/changes`);
+    await expect(page.getByTestId(testIds.changes.page)).toBeVisible();
+    await page.getByRole('button', { name: 'Show them' }).click();
+    await expect(page.getByTestId(testIds.changes.list).first()).toContainText(/core-1 .* is new/);
+    await expect(page).toHaveURL(/first=1/);
+    await page.getByRole('button', { name: /added$/ }).click();
+    await expect(page.getByRole('heading', { name: 'Links that come and go' })).toBeVisible();
+    await page.screenshot({ path: join(pictures, 'changes.png'), fullPage: true });
+    expect(await violationsOf(page, `[data-testid="${testIds.changes.page}"]`)).toEqual([]);
+    await page.goto(`${demo.url}${app}/changes?from=now-1h&to=now&subject=both&theme=light`);
+    await expect(page.getByTestId(testIds.changes.page)).toBeVisible();
+    await page.screenshot({ path: join(pictures, 'changes-light.png'), fullPage: true });
+    expect(await violationsOf(page, `[data-testid="${testIds.changes.page}"]`)).toEqual([]);
   });
 
   test('measures a modem now and sees the new curve', async ({ page }) => {

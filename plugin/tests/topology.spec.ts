@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { testIds } from '../src/lib/testIds';
+import { violationsOf } from './accessibility';
 import { expect, test } from './preview';
 
 const ids = testIds.topology;
@@ -10,15 +10,6 @@ async function openMap(page: Page, url: string, theme: 'dark' | 'light' = 'dark'
   await expect(page.getByTestId(ids.canvas)).toBeVisible();
   await expect(page.getByTestId(ids.status)).toContainText(/\d+ nodes/);
 }
-
-/** Rules of WCAG 2 A and AA, in the part of the page that is ours. */
-const violationsOf = async (page: Page, within: string): Promise<string[]> => {
-  const { violations } = await new AxeBuilder({ page })
-    .include(within)
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-    .analyze();
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-};
 
 for (const theme of ['dark', 'light'] as const) {
   test(`the map, its details and its table have no accessibility violations (${theme})`, async ({
