@@ -29,7 +29,7 @@ export interface OperationEnd {
 export interface OperationStore {
   create(operation: NewOperation, at: Date): Promise<void>;
   get(id: string): Promise<Operation | undefined>;
-  /** The next that may run: people's before scheduled ones, of these at most a tenth of a fibre node at once. */
+  /** The next that may run: people's before scheduled ones, of these at most a tenth of a fibre node at once, or two modems. */
   claim(at: Date): Promise<ClaimedOperation | undefined>;
   /** Stores progress; true when somebody asked for the end. */
   saveSteps(id: string, steps: readonly OperationStep[], progressRatio: number): Promise<boolean>;
@@ -233,7 +233,7 @@ with candidate as (
      and (o.origin = 'user'
           or (select count(*) from pnm_operations r join modems n on n.mac = r.mac
                where r.state = 'running' and n.cmts_id = m.cmts_id and n.fibre_node is not distinct from m.fibre_node)
-             < greatest(1, (select count(*) from modems n
+             < greatest(2, (select count(*) from modems n
                              where n.cmts_id = m.cmts_id and n.fibre_node is not distinct from m.fibre_node) / 10))
    order by o.origin desc, o.created_at
    limit 1

@@ -44,7 +44,7 @@ export const frequencyHz = (channel: OfdmChannel, at: number): number =>
   channel.zeroSubcarrierHz + channel.spacingHz * (channel.firstActiveSubcarrier + at);
 
 /** Raised cosine: 1 in the middle, 0 at a distance of half the width. */
-export const bump = (distanceHz: number, widthHz: number): number =>
+const bump = (distanceHz: number, widthHz: number): number =>
   Math.abs(distanceHz) >= widthHz / 2 ? 0 : (1 + Math.cos((2 * Math.PI * distanceHz) / widthHz)) / 2;
 
 function lossDb(impairment: Impairment, hz: number, channel: OfdmChannel): number {

@@ -97,6 +97,7 @@ test('a notch of the RxMER is a dip of the response and of the spectrum', () => 
   if (estimate.kind !== 'ds_ofdm_chan_est') throw new Error(estimate.kind);
   const runs = magnitudeRuns(coefficients(estimate));
   expect(runs.map(({ startHz, stopHz }) => Math.round((startHz + stopHz) / 2e6))).toEqual([750]);
+  expect(findEchoes(coefficients(estimate))?.echoes).toEqual([]);
   const spectrum = measured('spectrum', [notch]);
   if (spectrum.kind !== 'ds_spectrum') throw new Error(spectrum.kind);
   const series = powerSeries(spectrum);

@@ -1,4 +1,4 @@
-import { bump, type Impairment } from './channel.js';
+import type { Impairment } from './channel.js';
 
 /** A band with edges, as roll-off needs them. */
 export interface Band {
@@ -24,6 +24,11 @@ export function coaxialResponse(
   const { firstHz, stepHz, count } = frequencies;
   const response = new Float64Array(2 * count);
   for (let i = 0; i < count; i++) response[2 * i] = 1;
+  const multiply = (i: number, re: number, im: number) => {
+    const was = { re: response[2 * i] as number, im: response[2 * i + 1] as number };
+    response[2 * i] = was.re * re - was.im * im;
+    response[2 * i + 1] = was.re * im + was.im * re;
+  };
   const scale = (lossDb: (hz: number) => number) => {
     for (let i = 0; i < count; i++) {
       const gain = 10 ** (-lossDb(firstHz + i * stepHz) / 20);
@@ -35,17 +40,24 @@ export function coaxialResponse(
   const reflect = (gain: number, delaySec: number) => {
     for (let i = 0; i < count; i++) {
       const phase = -2 * Math.PI * ((firstHz + i * stepHz) * delaySec);
-      const re = 1 + gain * Math.cos(phase);
-      const im = gain * Math.sin(phase);
-      const was = { re: response[2 * i] as number, im: response[2 * i + 1] as number };
-      response[2 * i] = was.re * re - was.im * im;
-      response[2 * i + 1] = was.re * im + was.im * re;
+      multiply(i, 1 + gain * Math.cos(phase), gain * Math.sin(phase));
+    }
+  };
+  /** A stub that takes power at one frequency: causal, so that it rings on without looking like an echo. */
+  const resonate = ({ centreHz, widthHz, depthDb }: Extract<Impairment, { kind: 'notch' }>) => {
+    const floor = 10 ** (-depthDb / 20);
+    // half the depth in dB a quarter of the width away, as the dip in MER has it
+    const halfWidthHz = widthHz / 4 / Math.sqrt(floor);
+    for (let i = 0; i < count; i++) {
+      const x = (firstHz + i * stepHz - centreHz) / halfWidthHz;
+      const share = (1 - floor) / (1 + x * x);
+      multiply(i, 1 - share, share * x);
     }
   };
   for (const impairment of impairments) {
     switch (impairment.kind) {
       case 'notch':
-        scale((hz) => impairment.depthDb * bump(hz - impairment.centreHz, impairment.widthHz));
+        resonate(impairment);
         break;
       case 'rollOff':
         if (band !== undefined) scale(rollOffLoss(impairment, band));
