@@ -10,7 +10,9 @@ const AGENTS = 200;
 const MILLION = 1e6;
 /** Rounds of wall-clock rows, which take seconds each. */
 const MOST_SLOW_ROUNDS = 3;
-const WARM_UP_ROUNDS = 4;
+const WARM_UP_ROUNDS = 6;
+/** Of the wall time with silent devices, which one disturbance of the machine changes by a third. */
+const MOST_SILENT_ROUNDS = 15;
 
 interface Context extends BenchOptions {
   readonly lab: Lab;
@@ -30,7 +32,7 @@ function rowOf(
   return { id, name, ours: shown(ours), peer: shown(peer), ratio: shown(ratio), bound, holds };
 }
 
-/** Runs the candidates one after another in each round; ratios are taken within a round. */
+/** Runs the candidates one after another in each round, in turns the other way round; ratios are taken within a round. */
 async function rounds(
   count: number,
   candidates: readonly (() => Promise<Measured>)[],
@@ -38,8 +40,10 @@ async function rounds(
 ): Promise<Measured[][]> {
   const results: Measured[][] = candidates.map(() => []);
   for (let round = -warmUps; round < count; round++) {
-    for (const [at, candidate] of candidates.entries()) {
-      const measured = await candidate();
+    const order = [...candidates.keys()];
+    if (round % 2 !== 0) order.reverse();
+    for (const at of order) {
+      const measured = await candidates[at]!();
       if (round >= 0) (results[at] as Measured[]).push(measured);
     }
   }
@@ -220,7 +224,7 @@ async function silentRow({ lab, rounds: count }: Context): Promise<BenchRow[]> {
     isFresh: true,
   };
   const [mixed, alone] = await rounds(
-    Math.min(count, 7),
+    Math.min(count, MOST_SILENT_ROUNDS),
     [() => ours.run({ ...base, silentEvery: 10 }), () => ours.run({ ...base, leaveOutEvery: 10 })],
     2,
   );
@@ -236,7 +240,7 @@ async function v3Rows({ lab, rounds: count }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({});
   const [plain, secret]: [Manager, Manager] = [await lab.manager(), await lab.manager()];
   const base: Task = { kind: 'engine', port: responder.port, agents: AGENTS, repetitions: 25 };
-  const [mine, v2c] = await rounds(Math.min(count, 15), [
+  const [mine, v2c] = await rounds(count, [
     () => secret.run({ ...base, isV3: true }),
     () => plain.run(base),
   ]);

@@ -11,7 +11,8 @@ export const DEFAULT_RTT_BOUNDS: RttBounds = { initialMs: 1_000, floorMs: 300, c
 /** How long to wait for one device: smoothed round trip and four deviations (RFC 6298, 2). */
 export class RttEstimator {
   readonly #bounds: RttBounds;
-  #smoothedMs: number | undefined;
+  /** Negative before the first sample. */
+  #smoothedMs = -1;
   #variationMs = 0;
 
   constructor(bounds: RttBounds = DEFAULT_RTT_BOUNDS) {
@@ -21,7 +22,7 @@ export class RttEstimator {
   /** Of an exchange that was sent once: the answer to a repeat could belong to either copy (Karn). */
   sample(roundTripMs: number): void {
     if (!(roundTripMs >= 0)) return; // a clock that stepped back measures nothing
-    if (this.#smoothedMs === undefined) {
+    if (this.#smoothedMs < 0) {
       this.#smoothedMs = roundTripMs;
       this.#variationMs = roundTripMs / 2;
       return;
@@ -33,7 +34,7 @@ export class RttEstimator {
   /** The wait after the first sending (attempt 0) and each repeat, which doubles it. */
   timeoutMs(attempt: number): number {
     const { initialMs, floorMs, ceilingMs } = this.#bounds;
-    const once = this.#smoothedMs === undefined ? initialMs : this.#smoothedMs + 4 * this.#variationMs;
+    const once = this.#smoothedMs < 0 ? initialMs : this.#smoothedMs + 4 * this.#variationMs;
     return Math.min(ceilingMs, Math.max(floorMs, once) * 2 ** attempt);
   }
 }
