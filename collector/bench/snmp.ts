@@ -240,10 +240,7 @@ async function v3Rows({ lab, rounds: count }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({});
   const [plain, secret]: [Manager, Manager] = [await lab.manager(), await lab.manager()];
   const base: Task = { kind: 'engine', port: responder.port, agents: AGENTS, repetitions: 25 };
-  const [mine, v2c] = await rounds(count, [
-    () => secret.run({ ...base, isV3: true }),
-    () => plain.run(base),
-  ]);
+  const [mine, v2c] = await rounds(count, [() => secret.run({ ...base, isV3: true }), () => plain.run(base)]);
   const first = await secret.run({ ...base, agents: 1_000, isV3: true, isFirstPoll: true, isFresh: true });
   await Promise.all([responder.stop(), plain.stop(), secret.stop()]);
   const ratio = medianRatio(mine!, v2c!, perMillion);
