@@ -1,4 +1,4 @@
-import { type Draft, macOf, port, device, sees, stp, text } from './facts-fixtures.js';
+import { type Draft, hostMac, learned, macOf, port, device, sees, stp, text } from './facts-fixtures.js';
 import { infer } from './infer.js';
 
 describe('aggregates and spanning tree', () => {
@@ -44,6 +44,21 @@ describe('aggregates and spanning tree', () => {
     ]);
   });
 
+  test('an end that LLDP leaves open, for its aggregates could not be read, is the port of the forwarding tables', () => {
+    const found = infer([
+      device('a', 1, (d) => {
+        aggregate(d, 1, [1, 2]);
+        d.lldp = [sees(1, { number: 2, port: 5 }), sees(2, { number: 2, port: 6 })];
+        d.mac = [...learned(100, macOf(2)), ...learned(9, hostMac(1))];
+      }),
+      device('b', 2, (d) => {
+        aggregate(d, 2, []);
+        d.mac = [...learned(100, macOf(1), hostMac(1)), ...learned(9, hostMac(2))];
+      }),
+    ]);
+    expect(text(found)).toEqual(['a:100 b:100 lldp1']);
+  });
+
   test('LACP partners find each other without LLDP; an all-zero partner never matches', () => {
     const lacp = (d: Draft, member: number, actor: string, partner: string | null, partnerPort: number | null) => {
       aggregate(d, 1, []);
@@ -68,6 +83,56 @@ describe('aggregates and spanning tree', () => {
       { method: 'lag', a: { ifIndex: 100 }, b: { ifIndex: 100 }, members: [[1, 5]] },
     ]);
     expect(pair(false).links).toEqual([]);
+  });
+
+  test.each<[string, (d: Draft) => void, string[]]>([
+    ['the partner has no aggregates to tell', () => {}, ['a:100 b:? lag1']],
+    [
+      'the partner tells of nobody on its own',
+      (d) => {
+        aggregate(d, 2, [5]);
+        d.lag = d.lag.map((row) => ({ ...row, actorSystem: macOf(2), actorPort: 5 }));
+      },
+      ['a:100 b:100 lag1'],
+    ],
+    [
+      'the partner counts its ports otherwise',
+      (d) => {
+        aggregate(d, 2, [5]);
+        d.lag = d.lag.map((row) => ({
+          ...row,
+          actorSystem: macOf(2),
+          actorPort: 9,
+          partnerSystem: macOf(1),
+          partnerPort: 7,
+        }));
+      },
+      ['a:100 b:100 lag1'],
+    ],
+    [
+      'two devices act as that system (MLAG)',
+      (d) => {
+        aggregate(d, 2, [5]);
+        d.lag = d.lag.map((row) => ({ ...row, actorSystem: macOf(2), actorPort: 8 }));
+      },
+      [],
+    ],
+  ])('LACP that one side tells: %s', (name, fill, links) => {
+    const all = [
+      device('a', 1, (d) => {
+        aggregate(d, 1, [1]);
+        d.lag = d.lag.map((row) => ({
+          ...row,
+          actorSystem: macOf(1),
+          actorPort: 1,
+          partnerSystem: macOf(2),
+          partnerPort: 5,
+        }));
+      }),
+      device('b', 2, fill),
+      ...(name.includes('MLAG') ? [device('c', 3, fill)] : []),
+    ];
+    expect(text(infer(all))).toEqual(links);
   });
 
   test('a blocked port is found by spanning tree, which no forwarding table could', () => {

@@ -46,6 +46,52 @@ function partnerSentence(near: { device: DeviceView; row: LagFact }, far: { devi
   };
 }
 
+/**
+ * Aggregates of which nothing else is known: LACP on this side names the partner's system, and the partner tells
+ * nothing, or tells it of another port number. Its port is its one aggregate towards us, or stays unknown.
+ */
+export function linkOneSidedPartners(world: World, drafts: LinkDrafts): void {
+  const actors = new Map<string, Set<DeviceView>>();
+  for (const device of world.devices) {
+    for (const { actorSystem } of device.facts.lag) {
+      if (actorSystem !== null) actors.set(actorSystem, (actors.get(actorSystem) ?? new Set()).add(device));
+    }
+  }
+  const partnerOf = (device: DeviceView, system: string): DeviceView | undefined => {
+    const acting = actors.get(system);
+    // A pair that shares a system id (MLAG): which of the two it is, LACP cannot say.
+    if (acting && acting.size > 1) return undefined;
+    const [only] = acting ?? [];
+    const found = only ?? world.byId.get(world.identities.ownerOfMac(system) ?? '');
+    return found === device ? undefined : found;
+  };
+  for (const device of world.devices) {
+    for (const [aggregate, members] of device.membersOf) {
+      if ([...drafts.at(device.id, aggregate)].some(({ layer }) => layer === 2)) continue;
+      const rows = device.facts.lag.filter((row) => row.aggregateIfIndex === aggregate && row.partnerSystem !== null);
+      const systems = new Set(rows.map((row) => row.partnerSystem as string));
+      const [system] = systems;
+      const far = systems.size === 1 && system !== undefined ? partnerOf(device, system) : undefined;
+      const [row] = rows;
+      if (!far || !row || members.length === 0) continue;
+      const farIfIndex = aggregateTowards(far, row);
+      if (farIfIndex !== null && [...drafts.at(far.id, farIfIndex)].some(({ layer }) => layer === 2)) continue;
+      const text = `${device.label(row.memberIfIndex) ?? row.memberIfIndex}: partner ${system ?? ''} is ${far.id}, which does not tell its port`;
+      const shown = proof('lag', device.id, 'lag', [{ device: device.id, table: 'dot3adAggPortTable', text }]);
+      const near = { device: device.id, ifIndex: aggregate, label: null };
+      drafts.add(near, { device: far.id, ifIndex: farIfIndex, label: null }, 2, shown);
+    }
+  }
+}
+
+/** The one aggregate by which a device says it is bound to the actor of a row, else the one with the partner's port. */
+function aggregateTowards(far: DeviceView, { actorSystem, partnerPort }: LagFact): number | null {
+  const bound = far.facts.lag.filter((row) => actorSystem !== null && row.partnerSystem === actorSystem);
+  const rows = bound.length > 0 ? bound : far.facts.lag.filter((row) => row.actorPort === partnerPort);
+  const found = new Set(rows.map((row) => row.aggregateIfIndex));
+  return found.size === 1 ? ([...found][0] ?? null) : null;
+}
+
 /** Adds one cable to an aggregate, in the order of the draft's ends. */
 function addMember(draft: LinkDraft, near: DraftEnd, nearIfIndex: number | null, farIfIndex: number | null): void {
   const isA = draft.a.device === near.device && draft.a.ifIndex === near.ifIndex;

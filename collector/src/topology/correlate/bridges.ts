@@ -65,7 +65,10 @@ export function linkBridges(
     );
     const nearKnown = a.ifIndex === null ? undefined : partnersAt(a.device, a.ifIndex);
     const farKnown = b.ifIndex === null ? undefined : partnersAt(b.device, b.ifIndex);
-    const same = nearKnown?.polled.find((draft) => farKnown?.polled.includes(draft));
+    const same =
+      nearKnown?.polled.find((draft) => farKnown?.polled.includes(draft)) ??
+      completed(drafts, nearKnown?.polled ?? [], b) ??
+      completed(drafts, farKnown?.polled ?? [], a);
     if (same) same.proofs.push(shown);
     else if (
       !hasFreeMember(world, facings, a, b, nearKnown?.polled ?? []) ||
@@ -80,6 +83,13 @@ export function linkBridges(
     }
   }
   return sharedMedia;
+}
+
+/** A link to this device that lacks its port there (its aggregates could not be read) ends on the port found now. */
+function completed(drafts: LinkDrafts, known: readonly LinkDraft[], end: DraftEnd): LinkDraft | undefined {
+  const isOpen = ({ device, ifIndex }: DraftEnd) => device === end.device && ifIndex === null;
+  const [open, ...others] = known.filter((draft) => isOpen(draft.a) || isOpen(draft.b));
+  return open && others.length === 0 && end.ifIndex !== null ? drafts.complete(open, end) : undefined;
 }
 
 /**

@@ -92,6 +92,20 @@ export class LinkDrafts {
     for (const [index, name] of this.#entries(draft)) index.get(name)?.delete(draft);
   }
 
+  /** The same link with the port of one of its devices that it lacked. */
+  complete(draft: LinkDraft, end: DraftEnd): LinkDraft {
+    const [near, far] = draft.a.device === end.device ? [draft.b, draft.a] : [draft.a, draft.b];
+    this.remove(draft);
+    const [first, ...others] = draft.proofs as [Proof, ...Proof[]];
+    const whole = this.add(near, end, draft.layer, first);
+    whole.proofs.push(...others);
+    const isTurned = (whole.a.device === end.device) !== (draft.a.device === far.device);
+    for (const [a, b] of draft.members) whole.members.push(isTurned ? [b, a] : [a, b]);
+    for (const vlan of draft.vlans) whole.vlans.add(vlan);
+    for (const [device, label] of draft.labels) whole.labels.set(device, label);
+    return whole;
+  }
+
   /** Links of two devices, in stable order. */
   between(one: string, other: string): LinkDraft[] {
     return [...(this.#ofPair.get(pairKey(one, other)) ?? [])].sort(compareDrafts);

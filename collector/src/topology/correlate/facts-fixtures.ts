@@ -66,7 +66,10 @@ export function device(id: string, number: number, fill: (facts: Draft) => void 
   return facts;
 }
 
-export const sees = (ifIndex: number | null, remote: Partial<LldpFact> & { number?: number; port?: number }): LldpFact => ({
+export const sees = (
+  ifIndex: number | null,
+  remote: Partial<LldpFact> & { number?: number; port?: number },
+): LldpFact => ({
   localPortNum: ifIndex ?? 0,
   remIndex: remote.number ?? 1,
   ifIndex,
@@ -103,7 +106,12 @@ export const heard = (ifIndex: number, deviceId: string, portId: string, more: P
 export const learned = (ifIndex: number, ...macs: string[]): MacFact[] =>
   macs.map((mac) => ({ vlan: 1, fdbId: 1, mac, bridgePort: ifIndex, ifIndex, status: 'learned' }));
 
-export const stp = (ifIndex: number, state: StpPortFact['state'], bridge: number, designatedPort: number): StpPortFact => ({
+export const stp = (
+  ifIndex: number,
+  state: StpPortFact['state'],
+  bridge: number,
+  designatedPort: number,
+): StpPortFact => ({
   vlan: null,
   port: ifIndex,
   ifIndex,

@@ -1,4 +1,4 @@
-import type { DeviceFacts } from '../facts.js';
+import type { DeviceFacts, LldpFact } from '../facts.js';
 import { device, sees, heard, text, segmentsOf } from './facts-fixtures.js';
 import { infer } from './infer.js';
 
@@ -79,6 +79,19 @@ describe('neighbour protocols', () => {
     ],
   ])('%s', (_name, facts, links) => {
     expect(text(infer(facts))).toEqual(links);
+  });
+
+  test.each<[string, Partial<LldpFact>, string[]]>([
+    ['port and chassis fit', {}, ['a:1 b:2 lldp2']],
+    ['it describes another port', { portId: 'Gi0/3' }, ['a:1 b:2 lldp1', 'a:1 ext:00:99:00:00:00:01:? lldp1']],
+    ['it has a name of its own', { sysName: 'other' }, ['a:1 b:2 lldp1', 'a:1 ext:00:99:00:00:00:01:? lldp1']],
+  ])('a row without name and address means whoever names its port, if %s', (_name, row, links) => {
+    const unknown = { chassisId: '00:99:00:00:00:01', chassisMac: '00:99:00:00:00:01', portId: 'Gi0/2' };
+    const found = infer([
+      device('a', 1, (d) => (d.lldp = [sees(1, { ...unknown, ...row })])),
+      device('b', 2, (d) => (d.lldp = [sees(2, { number: 1, port: 1 })])),
+    ]);
+    expect(text(found)).toEqual(links);
   });
 
   test('R17 is a warning', () => {

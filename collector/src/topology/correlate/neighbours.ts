@@ -1,9 +1,9 @@
 import type { Capability, CdpFact, LldpFact } from '../facts.js';
 import type { Method } from '../schemas.js';
 import { compareText, proof, type LinkDraft, type LinkDrafts, type Sentence } from './drafts.js';
-import { Externals } from './externals.js';
+import { Externals, type ExternalClaim } from './externals.js';
 import type { InferredDevice } from './inference.js';
-import type { DeviceView, World } from './world.js';
+import type { DeviceView, PortDescription, World } from './world.js';
 
 /** One row of LLDP or CDP with its far end looked up. */
 export interface NeighbourClaim {
@@ -28,25 +28,62 @@ export function neighbourClaims(world: World): { claims: NeighbourClaim[]; exter
   const externals = new Externals();
   const claims: NeighbourClaim[] = [];
   const handles = new Map<NeighbourClaim, number>();
+  const unknown = new Map<NeighbourClaim, UnknownNeighbour>();
   for (const device of world.devices) {
     const rows = [
       ...device.facts.lldp.map((fact) => fromLldp(world, device, fact)),
       ...device.facts.cdp.map((fact) => fromCdp(world, device, fact)),
     ];
-    for (const { claim, external } of rows) {
+    for (const { claim, external, port } of rows) {
       if (claim.to === device.id) {
         const port = claim.fromLabel ?? String(claim.fromIfIndex ?? '?');
         world.warn('self-neighbour', device.id, `${claim.method.toUpperCase()} on ${port} names the device itself`);
         continue;
       }
       claims.push(claim);
-      if (!claim.toPolled) handles.set(claim, externals.add(external));
+      if (claim.toPolled) continue;
+      unknown.set(claim, { external, port });
     }
-    mergeTwins(claims, handles, externals, device.id);
   }
+  nameByReciprocity(world, claims, unknown);
+  for (const [claim, { external }] of unknown) handles.set(claim, externals.add(external));
+  for (const device of world.devices) mergeTwins(claims, handles, externals, device.id);
   const { idOf, devices } = externals.resolve();
   for (const [claim, handle] of handles) claim.to = idOf.get(handle) ?? claim.to;
   return { claims: dropRepeats(claims), externals: devices };
+}
+
+/** A row whose neighbour is no polled device that its keys would name. */
+interface UnknownNeighbour {
+  readonly external: ExternalClaim;
+  readonly port: PortDescription;
+}
+
+/**
+ * A row that gives neither name nor address, and a chassis id that the device itself does not own: if one polled
+ * device alone names this very port, and has a port such as the row describes there, the row means that device.
+ */
+function nameByReciprocity(
+  world: World,
+  claims: readonly NeighbourClaim[],
+  unknown: Map<NeighbourClaim, UnknownNeighbour>,
+): void {
+  const naming = new Map<string, NeighbourClaim[]>();
+  for (const claim of claims) {
+    if (!claim.toPolled || claim.toIfIndex === null || claim.fromIfIndex === null) continue;
+    const key = `${claim.to}|${claim.toIfIndex}`;
+    naming.set(key, [...(naming.get(key) ?? []), claim]);
+  }
+  for (const [claim, { external, port }] of unknown) {
+    if (external.names.length > 0 || external.ips.length > 0) continue;
+    const back = (naming.get(`${claim.from}|${claim.fromIfIndex ?? ''}`) ?? []).filter(
+      ({ from, fromIfIndex }) => world.byId.get(from)?.resolvePort(port) === fromIfIndex,
+    );
+    const [first] = back;
+    if (!first || new Set(back.map(({ from }) => from)).size > 1) continue;
+    [claim.to, claim.toPolled, claim.toIfIndex] = [first.from, true, first.fromIfIndex];
+    unknown.delete(claim);
+  }
 }
 
 /** One LLDP and one CDP row on one port that agree on port or address mean one unpolled device. */
@@ -91,8 +128,8 @@ function fromLldp(world: World, device: DeviceView, fact: LldpFact) {
   };
   const found = world.identities.find(keys, device.id);
   const far = found === undefined ? undefined : world.byId.get(found);
-  const toIfIndex =
-    far?.resolvePort({ subtype: fact.portSubtype, id: fact.portId, mac: fact.portMac, descr: fact.portDescr }) ?? null;
+  const port = { subtype: fact.portSubtype, id: fact.portId, mac: fact.portMac, descr: fact.portDescr };
+  const toIfIndex = far?.resolvePort(port) ?? null;
   const toLabel = fact.portMac !== null && fact.portDescr !== null ? fact.portDescr : (fact.portId ?? fact.portDescr);
   const fromLabel = device.label(fact.ifIndex) ?? fact.localPort;
   const named = fact.sysName ?? fact.chassisId ?? 'somebody';
@@ -115,6 +152,7 @@ function fromLldp(world: World, device: DeviceView, fact: LldpFact) {
   };
   return {
     claim,
+    port,
     external: {
       ...keys,
       platform: fact.sysDescr,
@@ -135,7 +173,8 @@ function fromCdp(world: World, device: DeviceView, fact: CdpFact) {
   };
   const found = world.identities.find(keys, device.id);
   const far = found === undefined ? undefined : world.byId.get(found);
-  const toIfIndex = far?.resolvePort({ subtype: null, id: fact.portId, mac: fact.portMac, descr: null }) ?? null;
+  const port = { subtype: null, id: fact.portId, mac: fact.portMac, descr: null };
+  const toIfIndex = far?.resolvePort(port) ?? null;
   const fromLabel = device.label(fact.ifIndex);
   const claim: NeighbourClaim = {
     method: 'cdp',
@@ -156,6 +195,7 @@ function fromCdp(world: World, device: DeviceView, fact: CdpFact) {
   };
   return {
     claim,
+    port,
     external: { ...keys, platform: fact.platform, capabilities: fact.capabilities, site: device.facts.site },
   };
 }

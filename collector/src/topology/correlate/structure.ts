@@ -1,3 +1,4 @@
+import { linkOneSidedPartners } from './aggregates.js';
 import { linkBridges, type BridgeDomain, type Facings, type PortPartners } from './bridges.js';
 import type { BridgeTable } from './bridge-table.js';
 import { type DraftEnd, type LinkDraft, type LinkDrafts } from './drafts.js';
@@ -20,6 +21,7 @@ export interface Cabling {
 export function buildCabling(world: World, skeleton: Skeleton, facings: Facings): Cabling {
   const drafts = skeleton.drafts.copy();
   const shared = linkBridges(world, facings, drafts, partnerIndex(world, drafts, skeleton.externals));
+  linkOneSidedPartners(world, drafts);
   return { drafts, shared, partnersAt: partnerIndex(world, drafts, skeleton.externals) };
 }
 
