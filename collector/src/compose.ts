@@ -13,10 +13,11 @@ import { buildServer, httpComponent } from './http/server.js';
 import { resolveInventory, type ResolvedDevice } from './inventory/resolve.js';
 import { inventoryRoutes } from './inventory/routes.js';
 import { inventoryStore } from './inventory/store.js';
-import { jobStore } from './jobs/queue.js';
+import { jobStore, type JobStore } from './jobs/queue.js';
 import { retentionJobs, topologyRetention } from './jobs/retention.js';
 import { createWorker } from './jobs/worker.js';
 import type { Component } from './lib/component.js';
+import { tryParseIp } from './lib/ip.js';
 import type { Secret } from './lib/secret.js';
 import { composePnm } from './compose-pnm.js';
 import { CMTS_JOB } from './pnm/jobs.js';
@@ -26,6 +27,7 @@ import { engineMemory, readKnownEngines } from './snmp/engine-memory.js';
 import { createSnmpCounters } from './snmp/guard.js';
 import type { SnmpReader } from './snmp/reader.js';
 import { createSnmpReader } from './snmp/session.js';
+import { createTrapListener } from './snmp/trap-listener.js';
 import { createArranger } from './topology/arrange.js';
 import { createIncrementalInference } from './topology/correlate/incremental.js';
 import { DEFAULT_INFER_OPTIONS } from './topology/correlate/inference.js';
@@ -35,7 +37,7 @@ import { factsStore } from './topology/facts-store.js';
 import { forwardingView } from './topology/forwarding-view.js';
 import { explainReads } from './topology/explain-store.js';
 import { historyReads } from './topology/history-store.js';
-import { createTopologyLoop, type TopologyLoop } from './topology/jobs.js';
+import { createTopologyLoop, pollJobKey, type PollModule, type TopologyLoop } from './topology/jobs.js';
 import { pollDevice } from './topology/poll.js';
 import { routingView } from './topology/routing-view.js';
 import { topologyRoutes } from './topology/routes.js';
@@ -193,9 +195,21 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
       await engine.close();
     },
   };
+  const byAddress = new Map(devices.map((device) => [tryParseIp(device.address) ?? device.address, device]));
+  const traps = createTrapListener({
+    ...config.traps,
+    sourceOf: (address) => {
+      const device = byAddress.get(address);
+      return device && { id: device.id, credential: device.target.credential };
+    },
+    onHint: (id) => pollSoon(jobs, id, onError),
+  });
+  metrics.counts('plantgraph_snmp_traps_total', 'Notifications of devices by what became of them', 'result', () => ({
+    ...traps.counters,
+  }));
   const memory = engineMemory({ file: enginesFile, engine, onError });
   return {
-    components: [readersComponent, memory, loop, schedule, ...pnm.components, worker, http],
+    components: [readersComponent, memory, traps, loop, schedule, ...pnm.components, worker, http],
     app,
     http,
     devices,
@@ -207,6 +221,24 @@ export async function composeCollector(options: CollectorOptions): Promise<Colle
 /** The same after a restart and no other's: leases of an earlier life are given back, those of another collector are not. */
 const workerName = (dataDir: string): string =>
   `${hostname()}-${createHash('sha256').update(dataDir).digest('hex').slice(0, 12)}`;
+
+const HINTED_MODULES: readonly PollModule[] = ['interfaces', 'tables'];
+const POLL_UNDER_WAY_MS = 5_000;
+
+/** A poll that is under way may have passed the link already: it is done once more after it. */
+function pollSoon(
+  jobs: Pick<JobStore, 'runNow'>,
+  device: string,
+  onError: (error: unknown, what: string) => void,
+  isAgain = false,
+): void {
+  const ask = async () => {
+    const started = await Promise.all(HINTED_MODULES.map((module) => jobs.runNow(pollJobKey(device, module), now())));
+    if (isAgain || !started.includes(false)) return;
+    setTimeout(() => pollSoon(jobs, device, onError, true), POLL_UNDER_WAY_MS).unref();
+  };
+  ask().catch((error: unknown) => onError(error, 'polling a device that sent a notification'));
+}
 
 /** One long-lived reader per device: a v3 engine is discovered once, and requests to one device queue in one place. */
 function readerCache(devices: readonly ResolvedDevice[], openReader: (target: ResolvedDevice['target']) => SnmpReader) {

@@ -133,7 +133,8 @@ const DeviceEntry = Type.Object(
     engineId: Type.Optional(
       Type.String({
         pattern: '^(0x)?([0-9A-Fa-f]{2}){5,32}$',
-        description: 'The SNMPv3 engine id of the device, in hex and quotes: another one that answers for it is refused',
+        description:
+          'The SNMPv3 engine id of the device, in hex and quotes: another one that answers for it is refused',
       }),
     ),
     otherAddressUntil: Type.Optional(
@@ -171,6 +172,16 @@ export const Config = Type.Object(
         advertise: Type.Optional(Type.String({ description: 'The address of this host as the modems reach it' })),
       },
       'Where cable modems upload their files',
+    ),
+    traps: group(
+      {
+        listen: Type.Array(Type.String(), {
+          default: [],
+          description: 'Local addresses on which notifications of the devices are heard; none: they are not',
+        }),
+        port: Type.Integer({ minimum: 1, maximum: 65535, default: 162 }),
+      },
+      'linkDown, linkUp and restarts told by a device make the collector read it at once; nothing else follows from them',
     ),
     sites: Type.Array(
       Type.Object({ id: Id, name: Type.Optional(Type.String({ maxLength: 80 })) }, { additionalProperties: false }),
