@@ -115,7 +115,7 @@ test.describe('a walk through the product', () => {
     await page.screenshot({ path: join(pictures, 'device.png'), fullPage: true });
     expect(await violationsOf(page, `[data-testid="${testIds.device.page}"]`)).toEqual([]);
     await page.goto(`${demo.url}${app}/device?id=${encodeURIComponent(host.id)}&to=core-1&theme=light`);
-    await expect(why.getByText(/is a host: it is known only by what switches learned/)).toBeVisible();
+    await expect(why.getByText(/is not polled: it has no tables of its own/)).toBeVisible();
     await page.screenshot({ path: join(pictures, 'device-host-light.png'), fullPage: true });
     expect(await violationsOf(page, `[data-testid="${testIds.device.page}"]`)).toEqual([]);
   });

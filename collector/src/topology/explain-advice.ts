@@ -10,6 +10,8 @@ export interface Side {
   readonly statements: readonly Statement[];
   /** In the inventory, whether or not it ever answered. */
   readonly inInventory: boolean;
+  /** Something on the map joins it with something else. */
+  readonly isPlaced: boolean;
 }
 
 const isUnknown = ({ state }: Statement): boolean =>
@@ -37,7 +39,7 @@ export function missingEvidence(sides: readonly [Side, Side]): MissingEvidence[]
   ];
 }
 
-function notPolled({ subject, other, inInventory }: Side): MissingEvidence[] {
+function notPolled({ subject, other, inInventory, isPlaced }: Side): MissingEvidence[] {
   const { node, ips } = subject;
   const [address] = ips;
   switch (node.kind) {
@@ -45,10 +47,11 @@ function notPolled({ subject, other, inInventory }: Side): MissingEvidence[] {
     case 'fibre_node':
       return [];
     case 'host':
+      if (isPlaced) return [];
       return [
         {
           device: node.id,
-          text: `${node.title} is a host: it is known only by what switches learned of it`,
+          text: `${node.title} is a host, and no polled switch has learned it on a port of its own`,
           action: `Let it send something, then look again; and poll the switch that it hangs on.`,
         },
       ];

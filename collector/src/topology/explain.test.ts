@@ -247,7 +247,8 @@ test('a host: where it hangs, or what to do', () => {
     code: 'placed',
     text: expect.stringContaining('hangs on sw1 Gi0/2') as string,
   });
-  expect(explain(facts, `host:${mac}`, 'sw2').missing[0]?.text).toContain('is a host');
+  expect(explain(facts, `host:${mac}`, 'sw2', { edges: [] }).missing[0]?.text).toContain('is a host');
+  expect(explain(facts, `host:${mac}`, 'sw2').missing.map(({ device: at }) => at)).not.toContain(`host:${mac}`);
 });
 
 test('a device of the inventory that never answered is unknown, not absent', () => {

@@ -62,6 +62,7 @@ export function explainLink(input: ExplainInput, first: string, second: string):
     other: far,
     statements: subject.view === undefined ? [] : statementsOf(world, subject.view, far, input.attempts, leadsTo),
     inInventory: subject.view !== undefined || (input.inventory?.has(subject.node.id) ?? false),
+    isPlaced: input.edges.some((edge) => [edge.a.node, edge.b.node].includes(subject.node.id)),
   });
   const links = directLinks(input.edges, a, b);
   const question: Question = {

@@ -120,7 +120,7 @@ function Missing({ missing }: { missing: readonly MissingEvidence[] }) {
       <ul className={styles.list}>
         {missing.map(({ device, text, action }) => (
           <li key={`${device} ${text}`}>
-            <Icon name="wrench" className={styles.listIcon} />
+            <Icon name="cog" className={styles.listIcon} />
             <span>
               <strong>{text}.</strong> <Code text={action} />
             </span>
@@ -296,7 +296,7 @@ const stylesOf = (theme: GrafanaTheme2) => {
         fontWeight: theme.typography.fontWeightMedium,
         whiteSpace: 'nowrap',
       },
-      td: { width: '45%' },
+      'thead th:first-of-type': { width: 1 },
     }),
     speaks: css({}),
     quiet: css({ color: colors.text.secondary }),

@@ -189,18 +189,16 @@ test('a device: its state and why, its ports with what hangs on them, how each t
 
 test('a node that nobody polls says so, instead of empty tables', async () => {
   const node = { ...device.node, id: 'ext:1', title: 'phone', kind: 'external' as const, status: 'up' as const };
-  jest
-    .spyOn(collector, 'device')
-    .mockResolvedValue({
-      ...device,
-      node,
-      polled: false,
-      tables: [],
-      ports: [],
-      links: [],
-      identity: [],
-      warnings: [],
-    });
+  jest.spyOn(collector, 'device').mockResolvedValue({
+    ...device,
+    node,
+    polled: false,
+    tables: [],
+    ports: [],
+    links: [],
+    identity: [],
+    warnings: [],
+  });
   open(<DevicePage />, '/?id=ext:1');
   expect(await screen.findByText(/none of its own tables is known/)).toBeInTheDocument();
   expect(screen.getByText(/only links that others report of it are known/)).toBeInTheDocument();
