@@ -10,6 +10,7 @@ import type { CmtsInventory, RegisteredModem } from '../src/pnm/cmts.js';
 import { inlineDecoder, type Decoder } from '../src/pnm/decoding/decoder.js';
 import { DecodeError } from '../src/pnm/decoding/errors.js';
 import { createFileKeeper } from '../src/pnm/file-keeper.js';
+import { encodeModulationProfiles, modulationProfileOf } from '../src/pnm/formats/modulation-profile.js';
 import { decodeRxMer, encodeRxMer } from '../src/pnm/formats/rxmer.js';
 import { createIngest } from '../src/pnm/ingest.js';
 import { forgetOld, queueScheduled } from '../src/pnm/jobs.js';
@@ -18,6 +19,7 @@ import { createModemLocks } from '../src/pnm/modem-lock.js';
 import { operationStore, type NewOperation } from '../src/pnm/operation-store.js';
 import type { ReceivedFile } from '../src/pnm/receive/receiver.js';
 import { createSpool } from '../src/pnm/receive/spool.js';
+import type { CaptureTest } from '../src/pnm/schemas.js';
 import { modemStore } from '../src/pnm/store.js';
 import { describeDatabase, useDatabase } from './database.js';
 
@@ -302,14 +304,14 @@ describeDatabase('modems and captures in the database', (edition) => {
       await modemStore(database.pool).applyInventory(cmts, reading([registered(MAC)]), 300, START);
       const operation = order();
       await operationStore(database.pool).create(operation, START);
-      const ask = async (): Promise<string> => {
+      const ask = async (asked: CaptureTest = 'rxmer'): Promise<string> => {
         const captureId = randomUUID();
         await captures.asked({
           captureId,
           operationId: operation.id,
           mac: MAC,
           address: parseIp('127.20.1.1'),
-          test: 'rxmer',
+          test: asked,
           channelId: 33,
           ifIndex: 48,
           askedName: 'x',
@@ -476,6 +478,49 @@ describeDatabase('modems and captures in the database', (edition) => {
         { capture_id: ids[1], mean_change_db: 0, change_verdict: 'same', past_count: 1 },
         { capture_id: ids[2], mean_change_db: 0.25, change_verdict: 'same', past_count: 2 },
         { capture_id: ids[3], mean_change_db: -2, change_verdict: 'worse', past_count: 3 },
+      ]);
+    });
+
+    test('an RxMER capture is held against the profiles of its channel', async () => {
+      const { ingest, ask, receive } = await setUp();
+      const { modemMac, channelId, zeroSubcarrierHz, firstActiveSubcarrier, spacingHz, family, version } = decodeRxMer(
+        rxmerFile(MAC),
+      );
+      const run = (mainCode: number, subcarrierCount: number) => ({ mainCode, skipCode: undefined, subcarrierCount });
+      const profiles = encodeModulationProfiles({
+        ...{ modemMac, channelId, zeroSubcarrierHz, firstActiveSubcarrier, spacingHz, family, version },
+        deviceTimeSec: START.getTime() / 1000,
+        declaredProfileCount: 2,
+        profiles: [
+          modulationProfileOf(4, [run(12, 50), run(1, 1), run(12, 49)]),
+          modulationProfileOf(0, [run(8, 100)]),
+        ],
+      });
+      const [asProfile, asMer] = [await ask('modulation_profile'), await ask()];
+      await ingest.store(await receive(asProfile, profiles), { truncated: false });
+      await ingest.store(await receive(asMer, rxmerFile(MAC)), { truncated: false });
+      const { rows } = await database.poolAs('grafana_reader').query(
+        `select profile_id, margin_db, headroom_db, fits, measured_count, data_subcarrier_count
+           from grafana.profile_margins where capture_id = $1 order by profile_id`,
+        [asMer],
+      );
+      expect(rows).toEqual([
+        {
+          profile_id: '0',
+          margin_db: 13,
+          headroom_db: 13,
+          fits: 'true',
+          measured_count: 99,
+          data_subcarrier_count: 100,
+        },
+        {
+          profile_id: '4',
+          margin_db: -1,
+          headroom_db: -1,
+          fits: 'false',
+          measured_count: 98,
+          data_subcarrier_count: 99,
+        },
       ]);
     });
 

@@ -45,7 +45,7 @@ function captureOf(kind: 'rxmer' | 'channel', findings: readonly Finding[]): Dec
             ...axis,
             quarterDb: new Uint8Array(4000).fill(160),
             ...{ meanMerDb: 40, stdDevMerDb: 0, minMerDb: 40, percentile2MerDb: 40, notchCount: 0 },
-            ...{ deepestNotchDb: no, tiltDb: no, capacityBps: no, rippleDb: no, ripplePeriodHz: no },
+            ...{ deepestNotchDb: no, tiltDb: no, capacityBps: no, rippleDb: no, ripplePeriodHz: no, margins: [] },
           }
         : {
             kind,

@@ -3,6 +3,7 @@ import { inTransaction } from '../db/pool.js';
 import { parseMac, type Mac } from '../lib/mac.js';
 import type { AskedCapture } from './capture-run.js';
 import type { AuditLog } from './modem-session.js';
+import type { ProfileRequirement } from './decoding/prepare.js';
 import type { DecodedCapture } from './decoding/series.js';
 import type { CapturePoint } from './measures/change.js';
 import type { MerSeries } from './measures/notches.js';
@@ -62,6 +63,8 @@ export interface CaptureStore {
   modulationOrder(mac: Mac, channelId: number | null, since: Date, at: Date): Promise<number | undefined>;
   /** RxMER captures of a channel before `at` and no older than `since`, newest first. */
   past(mac: Mac, channelId: number | null, since: Date, at: Date): Promise<PastCapture[]>;
+  /** Profiles of a channel as read last before `at`, no older than `since`. */
+  profiles(mac: Mac, channelId: number | null, since: Date, at: Date): Promise<ProfileRequirement[]>;
   /** Notes that a file ended its decoder; resolves with how many times it did. */
   crashed(captureId: string): Promise<number>;
   /** Stores file and numbers in one transaction. Resolves with the id of an earlier capture of the same bytes, if any. */
@@ -102,6 +105,16 @@ interface PastRow {
   quarter_db: Buffer;
   mean_mer_db: number | null;
   percentile2_mer_db: number | null;
+}
+
+interface ProfileRow {
+  capture_id: string;
+  profile_id: number;
+  zero_frequency_hz: number;
+  first_active: number;
+  spacing_hz: number;
+  required_quarter_db: Buffer;
+  required_mean_mer_db: number | null;
 }
 
 const UNIQUE_VIOLATION = '23505';
@@ -193,6 +206,28 @@ export function captureStore(pool: pg.Pool): CaptureStore {
         quarterDb: row.quarter_db,
         meanMerDb: row.mean_mer_db ?? undefined,
         percentileMerDb: row.percentile2_mer_db ?? undefined,
+      }));
+    },
+
+    async profiles(mac, channelId, since, at) {
+      const { rows } = await pool.query<ProfileRow>(
+        `select p.capture_id, p.profile_id, p.zero_frequency_hz, p.first_active, p.spacing_hz, p.required_quarter_db,
+                p.required_mean_mer_db
+           from (select capture_id, received_at from pnm_modulation_profiles
+                  where mac = $1 and channel_id = $2 and received_at >= $3 and received_at <= $4
+                  order by received_at desc limit 1) newest
+           join pnm_modulation_profiles p on p.capture_id = newest.capture_id and p.received_at = newest.received_at
+          order by p.ordinal`,
+        [mac, channelId, since, at],
+      );
+      return rows.map((row) => ({
+        captureId: row.capture_id,
+        profileId: row.profile_id,
+        zeroSubcarrierHz: row.zero_frequency_hz,
+        firstActiveSubcarrier: row.first_active,
+        spacingHz: row.spacing_hz,
+        requiredQuarterDb: row.required_quarter_db,
+        requiredMeanMerDb: row.required_mean_mer_db ?? undefined,
       }));
     },
 

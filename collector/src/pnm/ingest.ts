@@ -92,7 +92,11 @@ export function createIngest(options: IngestOptions): Ingest {
     try {
       if (record === undefined) throw new CaptureError('PNM_FILE_UNASKED', 'no request belongs to this file');
       past = record.test === 'rxmer' ? await pastOf(record, file) : [];
-      decoded = await decoder.decode(file.path, { nowSec: now().getTime() / 1000, past: past.slice(0, SPUR_CAPTURES) });
+      decoded = await decoder.decode(file.path, {
+        nowSec: now().getTime() / 1000,
+        past: past.slice(0, SPUR_CAPTURES),
+        profiles: record.test === 'rxmer' ? await profilesOf(record, file) : [],
+      });
       checkOrigin(decoded, record);
     } catch (error) {
       const fault = record !== undefined && error instanceof DecodeError ? await crash(error, record) : error;
@@ -111,6 +115,17 @@ export function createIngest(options: IngestOptions): Ingest {
 
   const pastOf = ({ mac, channelId }: CaptureRecord, { receivedAt }: ReceivedFile) =>
     captures.past(mac, channelId, new Date(receivedAt.getTime() - PAST_MS), receivedAt);
+
+  const profilesOf = async ({ mac, channelId }: CaptureRecord, { receivedAt }: ReceivedFile) => {
+    const profiles = await captures.profiles(
+      mac,
+      channelId,
+      new Date(receivedAt.getTime() - MODULATION_AGE_MS),
+      receivedAt,
+    );
+    // a damaged file may name a profile twice: the first is as good as any
+    return profiles.filter(({ profileId }, i) => profiles.findIndex((other) => other.profileId === profileId) === i);
+  };
 
   /** The error to raise: the last straw is the file's, those before are the decoder's. */
   const crash = async (error: DecodeError, { captureId }: CaptureRecord): Promise<PlantgraphError> => {

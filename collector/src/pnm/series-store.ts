@@ -47,6 +47,7 @@ export const SERIES_TABLES = [
   'pnm_modulation_profiles',
   'pnm_symbol_captures',
   'pnm_findings',
+  'pnm_profile_margins',
   'pnm_pre_equalisers',
 ] as const;
 
@@ -60,6 +61,7 @@ export async function insertSeries(
   const { table, rows } = rowsOf(owner, capture, judgement);
   if (table !== undefined) await insertRows(client, table, rows);
   await insertFindings(client, owner, capture);
+  if (capture.series.kind === 'rxmer') await insertMargins(client, owner, capture.series);
   await moveLatest(client, owner, capture);
   await moveMeasures(client, owner, capture, judgement);
 }
@@ -253,6 +255,29 @@ async function insertFindings(client: pg.PoolClient, owner: SeriesOwner, { findi
       bands: [...(finding.bands ?? [])],
       clock_harmonic_hz: finding.clockHarmonicHz,
       detail: finding.detail,
+    })),
+  );
+}
+
+async function insertMargins(client: pg.PoolClient, owner: SeriesOwner, { margins }: RxMerSeries): Promise<void> {
+  await insertRows(
+    client,
+    'pnm_profile_margins',
+    margins.map((margin) => ({
+      received_at: owner.receivedAt,
+      capture_id: owner.captureId,
+      profile_id: margin.profileId,
+      mac: owner.mac,
+      channel_id: owner.channelId,
+      profile_capture_id: margin.profileCaptureId,
+      data_subcarrier_count: margin.dataSubcarrierCount,
+      measured_count: margin.measuredCount,
+      required_mean_mer_db: margin.requiredMeanMerDb,
+      measured_mean_mer_db: margin.measuredMeanMerDb,
+      margin_db: margin.marginDb,
+      headroom_db: margin.headroomDb,
+      below_required_ratio: margin.belowRequiredRatio,
+      fits: margin.fits,
     })),
   );
 }

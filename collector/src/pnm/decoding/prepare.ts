@@ -1,7 +1,7 @@
 import { QAM_ORDER_OF_CODE, type Constellation } from '../formats/constellation.js';
 import { decodePnm, type PnmFile } from '../formats/decode.js';
 import { fecCounters, fecIntervalSec, fecStartSec, type FecSummary } from '../formats/fec-summary.js';
-import { frequencyHz, MAX_SUBCARRIERS, type PnmWarning } from '../formats/header.js';
+import { frequencyHz, MAX_SUBCARRIERS, type PnmWarning, type SubcarrierAxis } from '../formats/header.js';
 import type { Histogram } from '../formats/histogram.js';
 import { bitsOfModulationCode, KNOWN_CODES_WITHOUT_DATA, modulationCodes } from '../formats/modulation-profile.js';
 import type { ModulationProfile, ModulationProfiles } from '../formats/modulation-profile.js';
@@ -15,7 +15,7 @@ import { summarizeConstellation } from '../measures/constellation.js';
 import { fecRates, MIN_CODEWORDS } from '../measures/fec.js';
 import { histogramShape } from '../measures/histogram.js';
 import { findNotches, persistentSpurs, type MerSeries } from '../measures/notches.js';
-import { profileDemand } from '../measures/profile-margin.js';
+import { profileDemand, requirementMargin } from '../measures/profile-margin.js';
 import { REQUIRED_MER_DB, summarizeRxMer } from '../measures/rxmer.js';
 import { rollOff, standingWave, tilt } from '../measures/shape.js';
 import { channelPowerDbmv, noiseFloorDbmv, powerSeries, strongestBin } from '../measures/spectrum.js';
@@ -35,6 +35,7 @@ import {
   type FecSeries,
   type Finding,
   type HistogramSeries,
+  type MarginSeries,
   type ModulationProfileSeries,
   type ModulationSeries,
   type SpectrumSeries,
@@ -46,6 +47,17 @@ export interface DecodeContext {
   readonly nowSec: number;
   /** RxMER of the same channel before: only what returns is a spur. */
   readonly past: readonly MerSeries[];
+  /** What the channel's profiles ask for, as last read. */
+  readonly profiles?: readonly ProfileRequirement[];
+}
+
+/** One profile of a channel as it is stored. */
+export interface ProfileRequirement extends SubcarrierAxis {
+  readonly captureId: string;
+  readonly profileId: number;
+  readonly requiredMeanMerDb: number | undefined;
+  /** One octet a subcarrier; `NOTHING_REQUIRED` where it carries no data. */
+  readonly requiredQuarterDb: Uint8Array;
 }
 
 type Prepared = Pick<DecodedCapture, 'series'> & {
@@ -102,7 +114,7 @@ function measured(file: PnmFile, context: DecodeContext): Prepared {
   }
 }
 
-function rxMerOf(mer: RxMer, { past }: DecodeContext): Prepared {
+function rxMerOf(mer: RxMer, { past, profiles = [] }: DecodeContext): Prepared {
   const { quarterDb, spacingHz } = mer;
   const summary = summarizeRxMer(quarterDb);
   const notches = findNotches(mer);
@@ -139,8 +151,33 @@ function rxMerOf(mer: RxMer, { past }: DecodeContext): Prepared {
       capacityBps: capacityOf(quarterDb, spacingHz).estimatedRateBps,
       rippleDb: wave === undefined ? undefined : 2 * wave.amplitudeDb,
       ripplePeriodHz: wave?.periodHz,
+      margins: profiles.flatMap((profile) => marginOf(mer, profile)),
     },
   };
+}
+
+/** Nothing where the profile was read of another channel than the one that was measured: another axis. */
+function marginOf(mer: RxMer, profile: ProfileRequirement): MarginSeries[] {
+  if (mer.zeroSubcarrierHz !== profile.zeroSubcarrierHz || mer.spacingHz !== profile.spacingHz) return [];
+  const required = Float64Array.from(profile.requiredQuarterDb, (quarter) =>
+    quarter === NOTHING_REQUIRED ? NaN : quarter / 4,
+  );
+  const shift = profile.firstActiveSubcarrier - mer.firstActiveSubcarrier;
+  const margin = requirementMargin(mer.quarterDb, required, shift);
+  return [
+    {
+      profileId: profile.profileId,
+      profileCaptureId: profile.captureId,
+      dataSubcarrierCount: required.reduce((count, db) => count + (Number.isNaN(db) ? 0 : 1), 0),
+      measuredCount: margin.measuredCount,
+      requiredMeanMerDb: profile.requiredMeanMerDb,
+      measuredMeanMerDb: margin.measuredAverageMerDb,
+      marginDb: margin.marginDb,
+      headroomDb: margin.headroomDb,
+      belowRequiredRatio: margin.belowRequiredRatio,
+      fits: margin.fits,
+    },
+  ];
 }
 
 /** Only then the same index is the same subcarrier. */

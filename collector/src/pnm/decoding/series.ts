@@ -45,6 +45,22 @@ export interface RxMerSeries {
   readonly capacityBps: number | undefined;
   readonly rippleDb: number | undefined;
   readonly ripplePeriodHz: number | undefined;
+  /** Of each profile that the channel is known to have. */
+  readonly margins: readonly MarginSeries[];
+}
+
+export interface MarginSeries {
+  readonly profileId: number;
+  /** The capture that the profile was read from. */
+  readonly profileCaptureId: string;
+  readonly dataSubcarrierCount: number;
+  readonly measuredCount: number;
+  readonly requiredMeanMerDb: number | undefined;
+  readonly measuredMeanMerDb: number | undefined;
+  readonly marginDb: number | undefined;
+  readonly headroomDb: number | undefined;
+  readonly belowRequiredRatio: number | undefined;
+  readonly fits: boolean | undefined;
 }
 
 export interface ConstellationSeries {

@@ -87,22 +87,39 @@ function profileMargin(
   options: MarginOptions,
 ): ProfileMargin {
   const requiredMerDb = options.requiredMerDb ?? REQUIRED_MER_DB;
+  const required = Float64Array.from(modulationCodes(profile), (code) => {
+    const bits = bitsOfModulationCode(code);
+    return (bits === undefined ? undefined : requiredMerDb.get(bits)) ?? NaN;
+  });
+  return { ...profileDemand(profile, requiredMerDb), ...requirementMargin(quarterDb, required, shift, options) };
+}
+
+/** The measured half of a margin: against a requirement a subcarrier, NaN where nothing is required. */
+export function requirementMargin(
+  quarterDb: Uint8Array,
+  requiredMerDb: ArrayLike<number>,
+  /** Index of the requirement's first subcarrier in the capture. */
+  shift: number,
+  options: MarginOptions = {},
+): Omit<ProfileMargin, keyof ProfileDemand> {
   const operatorMarginDb = options.operatorMarginDb ?? DEFAULT_OPERATOR_MARGIN_DB;
-  const demand = profileDemand(profile, requiredMerDb);
   const excess: number[] = [];
   let sum = 0;
-  modulationCodes(profile).forEach((code, i) => {
-    const bits = bitsOfModulationCode(code);
-    const required = bits === undefined ? undefined : requiredMerDb.get(bits);
+  let requiredSum = 0;
+  let demanding = 0;
+  for (let i = 0; i < requiredMerDb.length; i++) {
+    const required = requiredMerDb[i]!;
+    if (Number.isNaN(required)) continue;
+    demanding++;
+    requiredSum += required;
     const quarter = quarterDb[i + shift];
-    if (required === undefined || quarter === undefined || quarter === RXMER_NOT_MEASURED) return;
+    if (quarter === undefined || quarter === RXMER_NOT_MEASURED) continue;
     sum += quarter / 4;
     excess.push(quarter / 4 - required);
-  });
+  }
   const measuredCount = excess.length;
   if (measuredCount === 0) {
     return {
-      ...demand,
       measuredCount,
       measuredAverageMerDb: undefined,
       marginDb: undefined,
@@ -118,11 +135,9 @@ function profileMargin(
   const measuredAverageMerDb = sum / measuredCount;
   const below = (limit: number) => excess.filter((db) => db < limit).length / measuredCount;
   return {
-    ...demand,
     measuredCount,
     measuredAverageMerDb,
-    marginDb:
-      demand.requiredAverageMerDb === undefined ? undefined : measuredAverageMerDb - demand.requiredAverageMerDb,
+    marginDb: measuredAverageMerDb - requiredSum / demanding,
     headroomDb,
     belowRequiredRatio: below(0),
     belowMarginRatio: below(operatorMarginDb),
