@@ -109,6 +109,7 @@ export function createModem(options: ModemOptions): Modem {
   let view: readonly ServedInstance[] | undefined;
   let fixed: readonly ServedInstance[] | undefined;
   let amplitudes: readonly ServedInstance[] = [];
+  let latestSweep = 0;
   const measurer = createMeasurer({
     mac,
     channels,
@@ -183,10 +184,11 @@ export function createModem(options: ModemOptions): Modem {
   const runAnalyser = () => {
     amplitudes = [];
     view = undefined;
+    const sweep = ++latestSweep;
     if (!state.analyser.isOn) return;
     const { settings } = state.analyser;
     after(options.measureMs, () => {
-      if (!state.analyser.isOn || state.analyser.settings !== settings) return;
+      if (!state.analyser.isOn || sweep !== latestSweep) return;
       let rows: ReturnType<typeof measurer.amplitudeRows> | undefined;
       const made = () => (rows ??= measurer.amplitudeRows(settings));
       amplitudes = segmentCentres(settings).map((centreHz, at) => ({
