@@ -189,6 +189,31 @@ function place(nodes, distributions) {
   }
 }
 
+/** RxMER of a node's modems in quarter dB: a shared notch on every second one, an excluded band on all. */
+export function fixtureCaptures({ modems = 8, captures = 3, count = 1880 } = {}) {
+  return Array.from({ length: modems * captures }, (_, index) => {
+    const modem = index % modems;
+    const octets = Buffer.from(
+      Array.from({ length: count }, (__, at) => {
+        if (at > 900 && at < 930) return 0xff;
+        const notch = modem % 2 === 1 ? 40 * Math.max(0, 1 - Math.abs(at - 500) / 60) : 0;
+        return Math.round(164 + 6 * Math.sin(at / 9 + modem) - notch);
+      }),
+    );
+    return {
+      id: `capture-${index}`,
+      time: new Date(NOW - Math.floor(index / modems) * 300_000),
+      mac: mac(0x900000 + modem),
+      channel_id: '33',
+      first_frequency_hz: 640e6,
+      spacing_hz: 50_000,
+      percentile2_mer_db: modem % 2 === 1 ? 33 : 39,
+      required_mer_db: 34,
+      mer_base64: octets.toString('base64'),
+    };
+  });
+}
+
 /**
  * Answers by the view that a query names; what it does not know has no rows.
  * @param {{ nodes: Row[], edges: Row[] }} plant
@@ -200,5 +225,7 @@ export const fixtureDatabase = (plant) => async (sql) => {
   if (/grafana\.sites\b/i.test(sql)) {
     return [...new Set(plant.nodes.map(({ site }) => site))].map((site) => ({ __value: site, __text: site }));
   }
+  if (/grafana\.rxmer_captures\b/i.test(sql)) return /AS metric/i.test(sql) ? [] : fixtureCaptures();
+  if (/grafana\.modems\b/i.test(sql)) return [{ __value: mac(0x900000), __text: mac(0x900000), fibre_node: 'N7' }];
   return [];
 };

@@ -159,7 +159,8 @@ test.describe('a walk through the product', () => {
   });
 
   test('dashboards show the same, in the light too', async ({ page }) => {
-    const drawn = { topology: ids.canvas, plant: 'plantgraph-rxmer', modem: 'plantgraph-constellation' };
+    const heatMap = 'plantgraph-rxmer-modems';
+    const drawn = { topology: ids.canvas, plant: heatMap, node: heatMap, modem: 'plantgraph-constellation' };
     for (const [name, testId] of Object.entries(drawn)) {
       await page.goto(`${demo.url}/d/plantgraph-${name}?theme=light`);
       await expect(page.getByTestId(testId)).toBeVisible();

@@ -74,12 +74,11 @@ export function stretchesOf(findings: readonly Finding[], theme: GrafanaTheme2):
       Object.assign(same, { from: Math.min(same.from, from), to: Math.max(same.to, to), count: same.count + 1 });
     } else merged.push({ first: finding, from, to, count: 1 });
   }
+  merged.sort((a, b) => rankOf(a.first) - rankOf(b.first) || a.from - b.from);
   return merged.map(({ first, from, to, count }) => {
     const { group, kind, depthDb, frequencyHz } = first;
     const depth = depthDb === undefined ? '' : `, ${Math.abs(depthDb).toFixed(1)} dB`;
-    const share = group
-      ? ` · ${group.modemCount ?? '?'} of ${group.comparableCount ?? '?'} modems: ${group.verdict}`
-      : '';
+    const share = group ? ` · ${group.modemCount ?? '?'} of ${group.comparableCount ?? '?'}: ${group.verdict}` : '';
     const place = `${kindText(kind)} at ${(frequencyHz / 1e6).toFixed(2)} MHz${depth}`;
     const times = !group && count > 1 ? ` (${count} captures)` : '';
     return {
@@ -91,6 +90,9 @@ export function stretchesOf(findings: readonly Finding[], theme: GrafanaTheme2):
     };
   });
 }
+
+/** What concerns most people first. */
+const rankOf = ({ group }: Finding): number => (group?.verdict === 'plant' ? 0 : group?.verdict === 'home' ? 2 : 1);
 
 function colorOf(verdict: string | undefined, theme: GrafanaTheme2): string {
   if (verdict === 'plant') return theme.colors.error.text;

@@ -99,16 +99,15 @@ export function drawVerticalAxis(
   }
 }
 
-/** Named stretches: a bar above the plot; below it a tint, or only its edges where colours carry values. */
+/** Named stretches, the most telling first: a bar above the plot; below it a tint, or only its edges where colours carry values. */
 export function drawStretches(
   context: CanvasRenderingContext2D,
   { box, range, stretches, isTinted }: { box: Box; range: Range; stretches: readonly Stretch[]; isTinted: boolean },
 ): void {
   context.textBaseline = 'bottom';
   context.textAlign = 'left';
-  let taken = -Infinity;
-  const inOrder = [...stretches].sort((a, b) => a.from - b.from);
-  for (const { from, to, label, color } of inOrder) {
+  const taken: { left: number; right: number }[] = [];
+  for (const { from, to, label, color } of stretches) {
     if (to < range.from || from > range.to) continue;
     const left = Math.max(box.left, xOf(box, range, from));
     const right = Math.min(box.left + box.width, Math.max(left + 2, xOf(box, range, to)));
@@ -128,8 +127,9 @@ export function drawStretches(
     }
     const width = context.measureText(label).width;
     const at = Math.max(box.left, Math.min((left + right - width) / 2, box.left + box.width - width));
-    if (at < taken) continue; // names over each other say nothing; the cursor names each
+    // names over each other say nothing; the first ones count, the cursor names each
+    if (taken.some((other) => at < other.right && at + width > other.left)) continue;
     context.fillText(label, at, box.top - 5);
-    taken = at + width + 8;
+    taken.push({ left: at - 8, right: at + width + 8 });
   }
 }
