@@ -178,21 +178,22 @@ function playIncidents(database: TestDatabase): void {
   }, 480_000);
 
   test.each<[string, string, Impairment]>([
+    // those first that a notch of the last 20 minutes would explain
+    ['an echo', 'plantgraph-echo-node', { kind: 'echo', delayNs: 420, levelDb: -16 }],
     [
-      'a notch that pulls modems below their required MER',
-      'plantgraph-rxmer-node',
-      { kind: 'notch', centreHz: 712e6, widthHz: 14e6, depthDb: 18 },
+      'impulse noise that ruins codewords',
+      'plantgraph-uncorrectable-node',
+      { kind: 'impulses', everySec: 20, lastingSec: 2, uncorrectableRatio: 0.05 },
     ],
     [
       'a notch too narrow for that',
       'plantgraph-notch-node',
       { kind: 'notch', centreHz: 712e6, widthHz: 3e6, depthDb: 16 },
     ],
-    ['an echo', 'plantgraph-echo-node', { kind: 'echo', delayNs: 420, levelDb: -16 }],
     [
-      'impulse noise that ruins codewords',
-      'plantgraph-uncorrectable-node',
-      { kind: 'impulses', everySec: 20, lastingSec: 2, uncorrectableRatio: 0.05 },
+      'a notch that pulls modems below their required MER',
+      'plantgraph-rxmer-node',
+      { kind: 'notch', centreHz: 712e6, widthHz: 14e6, depthDb: 18 },
     ],
   ])(
     '%s on a leg names its node once, and ends',
