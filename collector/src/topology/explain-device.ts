@@ -1,13 +1,12 @@
 import { isWhole } from '../snmp/reader.js';
 import { compareText } from './correlate/drafts.js';
 import type { Inference } from './correlate/inference.js';
-import { World, type DeviceView } from './correlate/world.js';
+import type { DeviceView, World } from './correlate/world.js';
 import type { DeviceWarning, IdentityEvidence, SourceState, TableExplanation } from './explain-schemas.js';
 import { agreement, cdpKeys, lldpKeys, meantBy, type Attempts } from './explain-sources.js';
-import { subjectOf, type KnownNode, type Subject } from './explain-subjects.js';
+import { indexDevices, subjectOf, type IndexedDevices, type KnownNode, type Subject } from './explain-subjects.js';
 import { count, few, listed, tableTitle } from './explain-words.js';
 import type { DeviceFacts, TableReport } from './facts.js';
-import { findTwins } from './identity.js';
 
 /** What is known of one node beside its links: how it was read, why it is taken for one device, what is odd. */
 export interface DeviceExplanation {
@@ -21,11 +20,13 @@ export interface DeviceInput {
   readonly inference: Inference;
   readonly attempts?: Attempts;
   readonly known?: KnownNode;
+  /** Made of `facts` when absent. */
+  readonly indexed?: IndexedDevices;
 }
 
-export function explainDevice({ facts: all, inference, attempts, known }: DeviceInput, id: string): DeviceExplanation {
-  const twins = findTwins(all);
-  const world = new World(all.filter(({ deviceId }) => !twins.has(deviceId)));
+export function explainDevice(input: DeviceInput, id: string): DeviceExplanation {
+  const { facts: all, inference, attempts, known } = input;
+  const { world, twins } = input.indexed ?? indexDevices(all);
   const facts = all.find(({ deviceId }) => deviceId === id);
   const subject = subjectOf(world, inference, twins.get(id)?.same ?? id, known);
   const merged = [...twins].filter(([twin, { same }]) => twin === id || same === id);

@@ -3,7 +3,7 @@ import { explainDevice } from './explain-device.js';
 import type { ExplainedNode } from './explain-schemas.js';
 import type { Attempts } from './explain-sources.js';
 import type { ExplainReads } from './explain-store.js';
-import type { KnownNode } from './explain-subjects.js';
+import { indexDevices, type IndexedDevices, type KnownNode } from './explain-subjects.js';
 import { explainLink } from './explain.js';
 import type { DeviceFacts } from './facts.js';
 import type { TopologyService } from './routes.js';
@@ -11,6 +11,8 @@ import type { Edge, TopologyNode } from './schemas.js';
 
 /** What the loop has in memory: what every device said, and what came of it. */
 export interface ExplainSnapshot {
+  /** Changes with every inference. */
+  readonly version: number;
   readonly facts: ReadonlyMap<string, DeviceFacts>;
   readonly inference: Inference | undefined;
   readonly attempts: Attempts;
@@ -35,6 +37,13 @@ export function explanations({
   nodeOf,
   freshness,
 }: ExplainServiceOptions): Pick<TopologyService, 'explain' | 'device'> {
+  let made: { version: number; indexed: IndexedDevices } | undefined;
+  /** Indexing every device takes a while: once an inference, not once a question. */
+  const indexed = ({ version, facts }: ExplainSnapshot): IndexedDevices => {
+    if (made?.version !== version) made = { version, indexed: indexDevices([...facts.values()]) };
+    return made.indexed;
+  };
+
   return {
     async explain({ a, b, minConfidence }) {
       const [first, second] = await Promise.all([nodeOf(a), nodeOf(b)]);
@@ -44,10 +53,12 @@ export function explanations({
         freshness(),
         reads.previousLink(first, second),
       ]);
-      const { facts, inference = NOTHING, attempts } = snapshot();
+      const state = snapshot();
+      const { facts, inference = NOTHING, attempts } = state;
       const explained = explainLink(
         {
           facts: [...facts.values()],
+          indexed: indexed(state),
           inference,
           edges,
           known: new Map(nodes.map((node) => [node.id, knownNode(node)])),
@@ -72,9 +83,13 @@ export function explanations({
       ]);
       const node = nodes.find((one) => one.id === id);
       if (node === undefined) return undefined;
-      const { facts, inference = NOTHING, attempts } = snapshot();
+      const state = snapshot();
+      const { facts, inference = NOTHING, attempts } = state;
       const own = facts.get(id);
-      const explained = explainDevice({ facts: [...facts.values()], inference, attempts, known: knownNode(node) }, id);
+      const explained = explainDevice(
+        { facts: [...facts.values()], indexed: indexed(state), inference, attempts, known: knownNode(node) },
+        id,
+      );
       const links = linksOf(id, edges);
       const far = new Set(links.flatMap(({ a, b }) => [a.node, b.node]));
       return {

@@ -1,6 +1,7 @@
-import type { DeviceView, World } from './correlate/world.js';
+import { World, type DeviceView } from './correlate/world.js';
 import type { Inference } from './correlate/inference.js';
-import { nameKey } from './identity.js';
+import type { DeviceFacts } from './facts.js';
+import { findTwins, nameKey } from './identity.js';
 import type { ExplainedNode } from './explain-schemas.js';
 import type { NodeKind } from './schemas.js';
 
@@ -14,6 +15,18 @@ export interface Subject {
   readonly chassisIds: ReadonlySet<string>;
   /** Its own tables; undefined when nobody ever read them. */
   readonly view: DeviceView | undefined;
+}
+
+/** All devices with their ports and keys indexed, as inference has them; the same for every question about one state. */
+export interface IndexedDevices {
+  readonly world: World;
+  /** Second entries of the inventory for one device, see `findTwins`. */
+  readonly twins: ReturnType<typeof findTwins>;
+}
+
+export function indexDevices(facts: readonly DeviceFacts[]): IndexedDevices {
+  const twins = findTwins(facts);
+  return { twins, world: new World(facts.filter(({ deviceId }) => !twins.has(deviceId))) };
 }
 
 /** What is known of nodes beside the facts: the inventory and the plant. */

@@ -1,14 +1,12 @@
 import { compareText } from './correlate/drafts.js';
 import type { Inference } from './correlate/inference.js';
-import { World } from './correlate/world.js';
 import { missingEvidence, openSources, type Side } from './explain-advice.js';
 import type { ExplainedLink, LinkExplanation, ThroughHop, VerdictCode } from './explain-schemas.js';
 import { statementsOf, type Attempts, type LeadsTo } from './explain-sources.js';
-import { subjectOf, type KnownNode, type Subject } from './explain-subjects.js';
+import { indexDevices, subjectOf, type IndexedDevices, type KnownNode, type Subject } from './explain-subjects.js';
 import { portName, shortestWay, type ExplainEdge } from './explain-way.js';
 import { count, few, listed, timeText } from './explain-words.js';
 import type { DeviceFacts } from './facts.js';
-import { findTwins } from './identity.js';
 import { methodRank } from './score.js';
 import type { EdgeEndpoint } from './sightings.js';
 
@@ -24,11 +22,15 @@ export interface ExplainInput {
   readonly attempts?: Attempts;
   /** What maps show by default. */
   readonly minConfidence: number;
+  /** Made of `facts` when absent. */
+  readonly indexed?: IndexedDevices;
 }
 
 /** The two nodes with everything that their explanation looks at. */
 interface Question {
   readonly input: ExplainInput;
+  /** The edges that end on one of both. */
+  readonly touching: readonly ExplainEdge[];
   readonly a: Subject;
   readonly b: Subject;
   readonly sides: readonly [Side, Side];
@@ -47,12 +49,12 @@ interface Verdict {
  * what is missing and how to get it. Unknown is said as unknown: a table that was not read may hold the proof.
  */
 export function explainLink(input: ExplainInput, first: string, second: string): LinkExplanation {
-  const twins = findTwins(input.facts);
-  const world = new World(input.facts.filter(({ deviceId }) => !twins.has(deviceId)));
+  const { world, twins } = input.indexed ?? indexDevices(input.facts);
   const [a, b] = [first, second].map((id) => twins.get(id)?.same ?? id) as [string, string];
   const names = new Map(input.inference.devices.map(({ id, sysName }) => [id, sysName]));
   const titleOf = (id: string): string => input.known?.get(id)?.title ?? names.get(id) ?? id;
-  const leadsTo = neighboursOf(input.edges, titleOf);
+  const touching = input.edges.filter((edge) => [a, b].includes(edge.a.node) || [a, b].includes(edge.b.node));
+  const leadsTo = neighboursOf(touching, titleOf);
   const [one, other] = [a, b].map((id) => subjectOf(world, input.inference, id, input.known?.get(id))) as [
     Subject,
     Subject,
@@ -62,11 +64,12 @@ export function explainLink(input: ExplainInput, first: string, second: string):
     other: far,
     statements: subject.view === undefined ? [] : statementsOf(world, subject.view, far, input.attempts, leadsTo),
     inInventory: subject.view !== undefined || (input.inventory?.has(subject.node.id) ?? false),
-    isPlaced: input.edges.some((edge) => [edge.a.node, edge.b.node].includes(subject.node.id)),
+    isPlaced: touching.some((edge) => [edge.a.node, edge.b.node].includes(subject.node.id)),
   });
-  const links = directLinks(input.edges, a, b);
+  const links = directLinks(touching, a, b);
   const question: Question = {
     input,
+    touching,
     a: one,
     b: other,
     sides: [sideOf(one, other), sideOf(other, one)],
@@ -230,9 +233,9 @@ const mediumOf = (edges: readonly ExplainEdge[], node: string, onLayer: number):
     }),
   );
 
-function sharedSegment({ a, b, input }: Question): Verdict | undefined {
-  const mine = mediumOf(input.edges, a.node.id, 2);
-  const theirs = mediumOf(input.edges, b.node.id, 2);
+function sharedSegment({ a, b, touching }: Question): Verdict | undefined {
+  const mine = mediumOf(touching, a.node.id, 2);
+  const theirs = mediumOf(touching, b.node.id, 2);
   const shared = [...mine.keys()].find((id) => theirs.has(id));
   if (shared === undefined) return undefined;
   const [near, far] = [mine.get(shared), theirs.get(shared)] as [EdgeEndpoint, EdgeEndpoint];
@@ -243,9 +246,9 @@ function sharedSegment({ a, b, input }: Question): Verdict | undefined {
 }
 
 /** A subnet that both have an interface in: they reach each other on layer 3, which shows no cable. */
-function sharedSubnet({ a, b, input }: Question): string {
-  const mine = mediumOf(input.edges, a.node.id, 3);
-  const theirs = mediumOf(input.edges, b.node.id, 3);
+function sharedSubnet({ a, b, touching }: Question): string {
+  const mine = mediumOf(touching, a.node.id, 3);
+  const theirs = mediumOf(touching, b.node.id, 3);
   const shared = [...mine.keys()].find((id) => theirs.has(id));
   if (shared === undefined) return '';
   const [near, far] = [mine.get(shared), theirs.get(shared)] as [EdgeEndpoint, EdgeEndpoint];
