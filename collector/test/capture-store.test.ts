@@ -201,6 +201,24 @@ describeDatabase('modems and captures in the database', (edition) => {
       expect([ofFirst, claimed.length - ofFirst]).toEqual([2, 2]);
     });
 
+    test('of codewords come last, one at a time in a small node', async () => {
+      const store = operationStore(database.pool);
+      const macs = Array.from({ length: 4 }, (_, at) => macFromBytes([0x3c, 0x7a, 0x8a, 0x21, 0, at]));
+      await modemStore(database.pool).applyInventory(cmts, reading(macs.map((mac) => registered(mac))), 1e9, START);
+      const options = { operations: store, worker: { wake: jest.fn() }, now: () => START };
+      await queueScheduled({ ...options, everySec: { fec_summary: 60 } });
+      await queueScheduled({ ...options, everySec: { spectrum: 60 } });
+      const first = await store.claim(START);
+      const second = await store.claim(START);
+      expect([first?.test, second?.test, await store.claim(START)]).toEqual(['spectrum', 'spectrum', undefined]);
+      for (let one: typeof first = first; one !== undefined; one = await store.claim(START)) {
+        await store.finish(one.id, { state: 'done', error: undefined, steps: [] }, START);
+      }
+      // the second spectrum still runs: half of the places are its
+      await store.finish(second?.id ?? '', { state: 'done', error: undefined, steps: [] }, START);
+      expect([(await store.claim(START))?.test, await store.claim(START)]).toEqual(['fec_summary', undefined]);
+    });
+
     test('are due again after their interval', async () => {
       const store = operationStore(database.pool);
       await modemStore(database.pool).applyInventory(cmts, reading([registered(MAC)]), 1e9, START);

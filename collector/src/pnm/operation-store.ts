@@ -29,7 +29,8 @@ export interface OperationEnd {
 export interface OperationStore {
   create(operation: NewOperation, at: Date): Promise<void>;
   get(id: string): Promise<Operation | undefined>;
-  /** The next that may run: people's before scheduled ones, of these at most a tenth of a fibre node at once, or two modems. */
+  /** The next that may run: people's before scheduled ones, of these at most a tenth of a fibre node at once, or two modems; codeword summaries come last and leave half
+   * of that to others, since each holds its modem for ten minutes. */
   claim(at: Date): Promise<ClaimedOperation | undefined>;
   /** Stores progress; true when somebody asked for the end. */
   saveSteps(id: string, steps: readonly OperationStep[], progressRatio: number): Promise<boolean>;
@@ -233,9 +234,11 @@ with candidate as (
      and (o.origin = 'user'
           or (select count(*) from pnm_operations r join modems n on n.mac = r.mac
                where r.state = 'running' and n.cmts_id = m.cmts_id and n.fibre_node is not distinct from m.fibre_node)
-             < greatest(2, (select count(*) from modems n
-                             where n.cmts_id = m.cmts_id and n.fibre_node is not distinct from m.fibre_node) / 10))
-   order by o.origin desc, o.created_at
+             < (select greatest(case o.test when 'fec_summary' then 1 else 2 end,
+                                count(*) / case o.test when 'fec_summary' then 20 else 10 end)
+                  from modems n
+                 where n.cmts_id = m.cmts_id and n.fibre_node is not distinct from m.fibre_node))
+   order by o.origin desc, o.test = 'fec_summary', o.created_at
    limit 1
      for update of o skip locked
 )
