@@ -31,9 +31,9 @@ interface Expected {
   readonly capture_time_plausible: boolean | null;
   readonly [more: string]: unknown;
 }
-const expected = (
-  hasSamples ? (JSON.parse(readFileSync(join(samples, 'expected.json'), 'utf8')) as { files: Expected[] }).files : []
-).filter(({ type }) => type !== 'us_ofdma_rxmer'); // of a CCAP
+const expected = hasSamples
+  ? (JSON.parse(readFileSync(join(samples, 'expected.json'), 'utf8')) as { files: Expected[] }).files
+  : [];
 
 const sha256 = (bytes: Buffer | string) => createHash('sha256').update(bytes).digest('hex');
 /** Some publishers blanked addresses in a way that no modem has. */
@@ -79,7 +79,7 @@ describeDatabase('imported captures', (edition) => {
         await CHECKS[asTest]?.(captureId, want);
       }
       expect(await spool.list()).toEqual([]);
-      expect(new Set(expected.map(({ type }) => type)).size).toBe(10);
+      expect(new Set(expected.map(({ type }) => type)).size).toBe(11);
     },
     120_000,
   );
@@ -128,6 +128,20 @@ describeDatabase('imported captures', (edition) => {
       expect(row.mean_mer_db).toBeCloseTo(want.stats?.['mean'] as number, 5);
       expect(row.std_dev_mer_db).toBeCloseTo(want.stats?.['stddev'] as number, 5);
       expect(row.headroom_db).toBe((want['percentile2_db'] as number) - (row.required_mer_db ?? NaN));
+    },
+    upstream_rxmer: async (id, want) => {
+      const row = await one<Record<string, number> & { mer_base64: string }>(
+        'select * from grafana.upstream_rxmer_captures where id = $1',
+        id,
+      );
+      arrayIs(row.mer_base64, want, 1);
+      expect(row).toMatchObject({
+        measured_count: want.stats?.['n'],
+        percentile2_mer_db: want['percentile2_db'],
+        ccap_id: want['ccap_id'],
+        first_frequency_hz: want['frequency_first_hz'],
+      });
+      expect(row.mean_mer_db).toBeCloseTo(want.stats?.['mean'] as number, 5);
     },
     constellation: async (id, want) => {
       const row = await one<{ points_base64: string; mer_db: number }>(

@@ -51,6 +51,7 @@ export const KINDS: Readonly<Record<CaptureRecord['test'], readonly PnmKind[]>> 
   modulation_profile: ['ds_ofdm_modulation_profile'],
   spectrum: ['ds_spectrum', 'ds_spectrum_snmp_amplitude'],
   latency_report: ['latency_report'],
+  upstream_rxmer: ['us_ofdma_rxmer'],
 };
 /** Kinds that name no modem: the request and the source address stand for it. */
 const NAMELESS: readonly PnmKind[] = ['ds_spectrum_snmp_amplitude', 'latency_report'];

@@ -154,6 +154,24 @@ export const MEASUREMENT_SOURCES: Readonly<Record<CaptureTest, MeasurementSource
     measures: ['total_power_dbmv', 'noise_floor_dbmv', 'peak_frequency_hz', 'peak_dbmv', 'enbw_bins'],
     isByProfile: false,
   },
+  upstream_rxmer: {
+    table: 'pnm_upstream_rxmer',
+    unit: 'quarter_db_u8',
+    values: 'quarter_db',
+    ...SUBCARRIERS,
+    ...COUNTS,
+    measures: [
+      'mean_mer_db',
+      'std_dev_mer_db',
+      'min_mer_db',
+      'percentile2_mer_db',
+      'ccap_id',
+      'ccap_if_index',
+      'average_count',
+      'pre_equalised',
+    ],
+    isByProfile: false,
+  },
   latency_report: undefined,
 };
 

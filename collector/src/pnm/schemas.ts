@@ -14,6 +14,7 @@ export const CAPTURE_TESTS = [
   'modulation_profile',
   'spectrum',
   'latency_report',
+  'upstream_rxmer', // by the CCAP: comes as a file that a person brings
 ] as const;
 export const CaptureTest = Words(CAPTURE_TESTS);
 export type CaptureTest = Static<typeof CaptureTest>;

@@ -11,6 +11,7 @@ import type {
   RxMerSeries,
   SpectrumSeries,
   SymbolSeries,
+  UpstreamRxMerSeries,
 } from './decoding/series.js';
 import type { CaptureTest } from './schemas.js';
 
@@ -46,6 +47,7 @@ export const SERIES_TABLES = [
   'pnm_histograms',
   'pnm_modulation_profiles',
   'pnm_symbol_captures',
+  'pnm_upstream_rxmer',
   'pnm_findings',
   'pnm_profile_margins',
   'pnm_pre_equalisers',
@@ -103,6 +105,8 @@ function rowsOf(
       return { table: 'pnm_modulation_profiles', rows: modulationRows(series).map((row) => ({ ...keyed, ...row })) };
     case 'symbols':
       return { table: 'pnm_symbol_captures', rows: [{ ...keyed, ...symbolRow(series) }] };
+    case 'upstream_rxmer':
+      return { table: 'pnm_upstream_rxmer', rows: [{ ...key, ...upstreamRow(series) }] };
     case 'unread':
       return { table: undefined, rows: [] };
   }
@@ -228,6 +232,23 @@ const symbolRow = (s: SymbolSeries): Row => ({
   fft_length: s.fftLength,
   samples: octets(s.samples),
   count: s.count,
+});
+
+const upstreamRow = (s: UpstreamRxMerSeries): Row => ({
+  ccap_id: s.ccapId,
+  ccap_if_index: s.ccapIfIndex,
+  average_count: s.averageCount,
+  pre_equalised: s.isPreEqualised,
+  zero_frequency_hz: s.zeroFrequencyHz,
+  first_active: s.firstActive,
+  spacing_hz: s.spacingHz,
+  quarter_db: octets(s.quarterDb),
+  count: s.count,
+  measured_count: s.measuredCount,
+  mean_mer_db: s.meanMerDb,
+  std_dev_mer_db: s.stdDevMerDb,
+  min_mer_db: s.minMerDb,
+  percentile2_mer_db: s.percentile2MerDb,
 });
 
 async function insertFindings(client: pg.PoolClient, owner: SeriesOwner, { findings }: DecodedCapture): Promise<void> {

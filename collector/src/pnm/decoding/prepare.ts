@@ -9,6 +9,7 @@ import type { RxMer } from '../formats/rxmer.js';
 import type { Spectrum } from '../formats/spectrum.js';
 import type { SpectrumAmplitude } from '../formats/spectrum-amplitude.js';
 import type { SymbolCapture } from '../formats/symbol-capture.js';
+import type { UsOfdmaRxMer } from '../formats/us-ofdma-rxmer.js';
 import { uint32Of, wireOfUint32 } from '../formats/words.js';
 import { capacityOf } from '../measures/capacity.js';
 import { summarizeConstellation } from '../measures/constellation.js';
@@ -105,6 +106,8 @@ function measured(file: PnmFile, context: DecodeContext): Prepared {
       return modulationOf(file);
     case 'ds_symbol_capture':
       return symbolsOf(file);
+    case 'us_ofdma_rxmer':
+      return upstreamRxMerOf(file);
     case 'latency_report':
       return { series: { kind: 'unread', reason: 'the layout of latency reports is not published' } };
     default:
@@ -186,6 +189,29 @@ export const hasSameAxis = (a: MerSeries, b: MerSeries): boolean =>
   a.firstActiveSubcarrier === b.firstActiveSubcarrier &&
   a.spacingHz === b.spacingHz &&
   a.quarterDb.length === b.quarterDb.length;
+
+function upstreamRxMerOf(mer: UsOfdmaRxMer): Prepared {
+  const summary = summarizeRxMer(mer.quarterDb);
+  return {
+    series: {
+      kind: 'upstream_rxmer',
+      ccapId: mer.ccapId,
+      ccapIfIndex: mer.ifIndex,
+      averageCount: mer.averageCount,
+      isPreEqualised: mer.preEqualizationOn !== 0,
+      zeroFrequencyHz: mer.zeroSubcarrierHz,
+      firstActive: mer.firstActiveSubcarrier,
+      spacingHz: mer.spacingHz,
+      quarterDb: mer.quarterDb,
+      count: summary.count,
+      measuredCount: summary.measuredCount,
+      meanMerDb: summary.meanMerDb,
+      stdDevMerDb: summary.stdDevMerDb,
+      minMerDb: summary.minMerDb,
+      percentile2MerDb: summary.percentileMerDb,
+    },
+  };
+}
 
 function constellationOf(display: Constellation): Prepared {
   const modulationOrder = QAM_ORDER_OF_CODE[display.modulationCode];

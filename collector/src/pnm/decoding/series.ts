@@ -24,6 +24,7 @@ export type CaptureSeries =
   | HistogramSeries
   | ModulationSeries
   | SymbolSeries
+  | UpstreamRxMerSeries
   | UnreadSeries;
 
 export interface RxMerSeries {
@@ -183,6 +184,24 @@ export interface SymbolSeries {
   readonly fftLength: number;
   readonly samples: Uint8Array;
   readonly count: number;
+}
+
+export interface UpstreamRxMerSeries {
+  readonly kind: 'upstream_rxmer';
+  readonly ccapId: string;
+  readonly ccapIfIndex: number;
+  readonly averageCount: number;
+  readonly isPreEqualised: boolean;
+  readonly zeroFrequencyHz: number;
+  readonly firstActive: number;
+  readonly spacingHz: number;
+  readonly quarterDb: Uint8Array;
+  readonly count: number;
+  readonly measuredCount: number;
+  readonly meanMerDb: number | undefined;
+  readonly stdDevMerDb: number | undefined;
+  readonly minMerDb: number | undefined;
+  readonly percentile2MerDb: number | undefined;
 }
 
 /** Recognised and kept, but its numbers cannot be read safely. */

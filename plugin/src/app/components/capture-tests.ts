@@ -13,6 +13,7 @@ export const TEST_NAMES: Readonly<Record<CaptureTest, string>> = {
   modulation_profile: 'Modulation profile',
   spectrum: 'Spectrum',
   latency_report: 'Latency report',
+  upstream_rxmer: 'Upstream RxMER',
 };
 
 /** Tests to choose from beside those with a button of their own, with what a person should know before. */
