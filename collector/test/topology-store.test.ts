@@ -404,7 +404,7 @@ describeDatabase('the map', (edition) => {
       `select c.relname as view, string_agg(a.attname || ' ' || format_type(a.atttypid, null), ', ' order by a.attnum) as columns
          from pg_class c join pg_attribute a on a.attrelid = c.oid
         where c.relnamespace = 'grafana'::regnamespace and a.attnum > 0
-          and c.relname in ('nodes', 'edges', 'edge_events', 'canonical_links', 'poll_health', 'sites')
+          and c.relname in ('nodes', 'edges', 'edge_events', 'canonical_links', 'churn', 'link_flaps', 'poll_health', 'sites')
         group by 1 order by 1`,
     );
     const columns = Object.fromEntries(rows.map((row) => [row.view, row.columns]));
@@ -412,11 +412,13 @@ describeDatabase('the map', (edition) => {
     const time = 'timestamp with time zone';
     expect(columns).toEqual({
       canonical_links: `id text, site text, a text, b text, state text, lost ${float}, since ${time}`,
+      churn: `time ${time}, site text, subject text, added ${float}, removed ${float}, moved ${float}, total ${float}`,
       edge_events: `id text, time ${time}, site text, change text, subject text, edge_id text, a text, b text, detail text`,
       edges:
         `id text, source text, target text, mainstat ${float}, secondarystat text, method text, confidence ${float}, sides ${float}, layer ${float}, site text, ` +
         `source_port text, target_port text, oper_status text, load_ratio ${float}, speed_bps ${float}, blocked text, state text, state_reason text, vlans text, ` +
         `first_seen ${time}, last_seen ${time}, evidence jsonb, score jsonb, color text, thickness ${float}, strokedasharray text, via text`,
+      link_flaps: `edge_id text, site text, a text, b text, flaps_1h ${float}, flaps_24h ${float}, last_change ${time}`,
       nodes:
         `id text, title text, subtitle text, mainstat ${float}, secondarystat text, color text, icon text, kind text, site text, role text, status text, statusreason text, ` +
         `address text, lastseen ${time}, fixedx ${float}, fixedy ${float}, detail__address text, detail__lastseen ${time}`,

@@ -100,7 +100,7 @@ const Profile = Type.Object(
     }),
     tablesSec: seconds(60, 'Interval of the small topology tables (LLDP, CDP, LAG, STP, ARP)'),
     interfacesSec: seconds(60, 'Interval of the interface tables and counters'),
-    forwardingSec: seconds(300, 'Interval of the forwarding tables'),
+    forwardingSec: seconds(300, 'Interval of the forwarding and routing tables'),
     vlanContexts: Type.Boolean({
       default: true,
       description: 'Read forwarding tables VLAN by VLAN where the device wants it',

@@ -17,8 +17,8 @@ export function changesBetween(
     async diff({ from, to, site, subject, limit }) {
       const range = rangeOf(from, to, now());
       const [before, after] = await Promise.all([
-        history.stateAt({ at: range.from, site, subject }),
-        history.stateAt({ at: range.to, site, subject }),
+        history.stateAt({ at: range.from, site, subject, brief: true }),
+        history.stateAt({ at: range.to, site, subject, brief: true }),
       ]);
       return { ...diffStates(before, after, range, limit), site: site ?? null };
     },

@@ -29,6 +29,8 @@ export interface PastQuery {
   readonly site?: string | undefined;
   readonly role?: string | undefined;
   readonly subject?: 'link' | 'host' | undefined;
+  /** Without evidence and score, which are most of what an edge weighs. */
+  readonly brief?: boolean;
 }
 
 /** What the API reads of the past. */
@@ -43,9 +45,16 @@ const MAX_EDGES = 60_000;
 
 export function historyReads(pool: pg.Pool): HistoryReads {
   return {
-    async stateAt({ at, site, role, subject }) {
+    async stateAt(query) {
+      const { at, site, role, subject } = query;
       const [edges, changes, devices, unread] = await Promise.all([
-        pool.query<PastRow>(STATE_AT, [at, site ?? null, subject ?? null, role ?? null, MAX_EDGES + 1]),
+        pool.query<PastRow>(stateAtSql(query.brief === true), [
+          at,
+          site ?? null,
+          subject ?? null,
+          role ?? null,
+          MAX_EDGES + 1,
+        ]),
         pool.query<ChangeRow>(LATER_CHANGES, [at]),
         pool.query<DeviceRow>('select device_id, site_id, silent, first_polled_at from devices_at($1)', [at]),
         pool.query<{ device_id: string; kind: string }>('select device_id, kind from unread_at($1)', [at]),
@@ -53,10 +62,10 @@ export function historyReads(pool: pg.Pool): HistoryReads {
       const silent = new Set(devices.rows.filter((row) => row.silent).map(({ device_id }) => device_id));
       const polling = { silent, unread: setsOf(unread.rows) };
       const later = new Map<string, LaterChange[]>();
-      for (const { edge_id, at: changedAt, change, fields } of changes.rows) {
+      for (const { edge_id, at: changedAt, fields, was_away } of changes.rows) {
         const known = later.get(edge_id) ?? [];
         later.set(edge_id, known);
-        known.push({ edgeId: edge_id, at: changedAt.toISOString(), change, fields });
+        known.push({ at: changedAt.toISOString(), fields, wasAway: was_away });
       }
       const inSite = (row: DeviceRow) => site === undefined || row.site_id === site;
       return {
@@ -68,17 +77,24 @@ export function historyReads(pool: pg.Pool): HistoryReads {
     },
 
     async churn({ from, to, windowSec, site }) {
-      const { rows } = await pool.query<ChurnRow>(CHURN, [from, to, windowSec, site ?? null]);
-      return rows.map((row) => ({
-        time: row.time.toISOString(),
-        site: row.site_id,
-        subject: row.subject,
-        added: row.added,
-        removed: row.removed,
-        moved: row.moved,
-        total: row.total,
-        rate: row.present === 0 ? null : row.total / row.present,
-      }));
+      const values = [from, to, windowSec, site ?? null];
+      const [changes, lives] = await Promise.all([
+        pool.query<ChurnRow>(CHURN, values),
+        pool.query<LivesRow>(LIVES, values),
+      ]);
+      const present = (row: ChurnRow): number =>
+        lives.rows
+          .filter(({ site_id, subject }) => site_id === row.site_id && subject === row.subject)
+          .filter(({ first_window }) => first_window <= row.window_number)
+          .filter(({ gone_window }) => gone_window === null || gone_window > row.window_number)
+          .reduce((sum, one) => sum + one.lives, 0);
+      return changes.rows.map((row) => {
+        const { subject, added, removed, moved, total } = row;
+        const time = new Date(from.getTime() + row.window_number * windowSec * 1000).toISOString();
+        const before = present(row);
+        const rate = before === 0 ? null : total / before;
+        return { time, site: row.site_id, subject, added, removed, moved, total, rate };
+      });
     },
 
     async flaps({ site, limit }) {
@@ -119,8 +135,8 @@ interface DeviceRow {
 interface ChangeRow {
   edge_id: string;
   at: Date;
-  change: LaterChange['change'];
   fields: LaterChange['fields'];
+  was_away: boolean;
 }
 
 interface PastRow extends IntervalRow {
@@ -154,8 +170,8 @@ export const LIVES_AT = (at: string): string =>
   `select * from edges where valid_from <= ${at} and (valid_to is null or valid_to >= ${at} or close_decided_at > ${at})`;
 
 /** $1 the instant, $2 a site, $3 a subject, $4 a role of one of its ends, $5 the most rows. */
-const STATE_AT = `
-select ${INTERVAL_COLUMNS}, e.site_id,
+const stateAtSql = (isBrief: boolean): string => `
+select ${isBrief ? INTERVAL_COLUMNS.replace('evidence, score,', `'[]'::jsonb as evidence, '[]'::jsonb as score,`) : INTERVAL_COLUMNS}, e.site_id,
        ia.body ->> 'operStatus' as a_oper, ib.body ->> 'operStatus' as b_oper,
        (ia.body ->> 'speedBps')::float8 as a_speed, (ib.body ->> 'speedBps')::float8 as b_speed
   from (${LIVES_AT('$1')}) e
@@ -174,46 +190,59 @@ select ${INTERVAL_COLUMNS}, e.site_id,
    and ($4::text is null
         or exists (select from devices d where d.device_id in (e.a_dev, e.b_dev) and d.role = $4)
         or exists (select from nodes n where n.node_id in (e.a_dev, e.b_dev) and n.role = $4))
- order by e.subject desc, e.edge_id
  limit $5`;
 
 /** Newest first, so that taking them back one after the other ends at the instant. */
 const LATER_CHANGES = `
-select v.edge_id, v.at, v.change, v.fields
+select v.edge_id, v.at, v.fields,
+       v.fields ? 'presence' and not exists (
+         select from edge_events r
+          where r.edge_id = v.edge_id and r.change = 'removed' and r.at > $1 and r.event_id < v.event_id) as was_away
   from edge_events v
   join edges e on e.edge_id = v.edge_id and e.valid_from <= $1
- where v.at > $1 and (v.change = 'removed' or v.fields <> '{}')
+ where v.at > $1 and v.fields <> '{}'
  order by v.event_id desc`;
 
 interface ChurnRow {
-  time: Date;
+  window_number: number;
   site_id: string | null;
   subject: 'link' | 'host';
   added: number;
   removed: number;
   moved: number;
   total: number;
-  present: number;
 }
 
 /** $1 from, $2 to, $3 window in seconds, $4 a site. Windows are counted from the start that was asked for. */
 const CHURN = `
-with windows as (
-  select date_bin($3 * interval '1 second', c.at, $1::timestamptz) as time, c.site_id, c.subject,
-         count(*) filter (where c.change = 'added')::int as added,
-         count(*) filter (where c.change = 'removed')::int as removed,
-         count(*) filter (where c.change = 'moved')::int as moved,
-         count(*)::int as total
-    from churn_events c
-   where c.at >= $1 and c.at < $2 and ($4::text is null or c.site_id = $4)
-   group by 1, 2, 3
-)
-select w.*, p.present
-  from windows w
- cross join lateral (
-   select count(*)::int as present from edges_at(w.time) e
-    where e.subject = w.subject and e.site_id is not distinct from w.site_id) p
- order by w.time, w.site_id nulls last, w.subject desc`;
+select floor(extract(epoch from c.at - $1::timestamptz) / $3)::int as window_number, c.site_id, c.subject,
+       count(*) filter (where c.change = 'added')::int as added,
+       count(*) filter (where c.change = 'removed')::int as removed,
+       count(*) filter (where c.change = 'moved')::int as moved,
+       count(*)::int as total
+  from churn_events c
+ where c.at >= $1 and c.at < $2 and ($4::text is null or c.site_id = $4)
+ group by 1, 2, 3
+ order by 1, 2 nulls last, 3 desc`;
+
+interface LivesRow {
+  site_id: string | null;
+  subject: 'link' | 'host';
+  first_window: number;
+  /** The first window at whose start it was gone; null while it lives. */
+  gone_window: number | null;
+  lives: number;
+}
+
+/** Lives by the windows at whose start they were there; parameters as of `CHURN`. */
+const LIVES = `
+select e.site_id, e.subject,
+       greatest(0, ceil(extract(epoch from e.valid_from - $1::timestamptz) / $3))::int as first_window,
+       floor(extract(epoch from e.valid_to - $1::timestamptz) / $3)::int + 1 as gone_window,
+       count(*)::int as lives
+  from edges e
+ where e.valid_from <= $2 and (e.valid_to is null or e.valid_to >= $1) and ($4::text is null or e.site_id = $4)
+ group by 1, 2, 3, 4`;
 
 interface FlapRow {
   edge_id: string;

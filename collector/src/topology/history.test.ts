@@ -44,11 +44,10 @@ const edge = (more: Partial<EdgeInterval> = {}): EdgeInterval => ({
 
 const all: PollingThen = { silent: new Set(), unread: new Map() };
 const silent = (...devices: string[]): PollingThen => ({ silent: new Set(devices), unread: new Map() });
-const change = (minute: number, fields: LaterChange['fields'], of: LaterChange['change'] = 'changed'): LaterChange => ({
-  edgeId: 'link@0',
+const change = (minute: number, fields: LaterChange['fields'], wasAway = false): LaterChange => ({
   at: iso(minute),
-  change: of,
   fields,
+  wasAway,
 });
 const closed: Partial<EdgeInterval> = { closedAt: iso(30), closeDecidedAt: iso(33), closeReason: 'aged' };
 const back = { presence: ['gone', 'here'] as const };
@@ -88,8 +87,8 @@ test.each<[string, Partial<EdgeInterval>, number, LaterChange[], PollingThen, Pa
     all,
     { method: 'bridge', confidence: 0.92, blocked: true, score: [expect.objectContaining({ name: 'bridge' })] },
   ],
-  ['away within the grace time', {}, 10, [change(12, back)], all, { state: 'stale' }],
-  ['there, before it went away', {}, 10, [change(14, back), change(12, {}, 'removed')], all, { state: 'current' }],
+  ['away within the grace time', {}, 10, [change(12, back, true)], all, { state: 'stale' }],
+  ['there, before it went away', {}, 10, [change(14, back)], all, { state: 'current' }],
 ])('an edge at an instant: %s', (_name, more, minute, later, polling, expected) => {
   const told = edgeAt(edge(more), at(minute), later, polling);
   if (expected === undefined) expect(told).toBeUndefined();

@@ -1,13 +1,12 @@
 import { MISSED, type ChangedFields, type EdgeInterval } from './edges.js';
-import type { EventChange } from './schemas.js';
 import { sumOf } from './score.js';
 
 /** Something that changed an edge after the instant asked for. */
 export interface LaterChange {
-  readonly edgeId: string;
   readonly at: string;
-  readonly change: EventChange;
   readonly fields: ChangedFields;
+  /** It came back by this change, and had not gone since the instant: it was away then. */
+  readonly wasAway: boolean;
 }
 
 /** How polling stood at an instant. */
@@ -41,9 +40,9 @@ export function edgeAt(
     edge.witnesses.every(
       ({ device, kind }) => polling.silent.has(device) || polling.unread.get(device)?.has(kind) === true,
     );
-  const next = laterChanges.findLast(({ change, fields }) => change === 'removed' || fields['presence'] !== undefined);
-  if (next !== undefined && next.change !== 'removed' && wasSeenLater) {
-    return { ...then, state: 'stale', stateReason: `not seen then; it came back at ${next.at}` };
+  const returned = laterChanges.findLast(({ wasAway }) => wasAway);
+  if (returned !== undefined && wasSeenLater) {
+    return { ...then, state: 'stale', stateReason: `not seen then; it came back at ${returned.at}` };
   }
   if (nobodyCouldTell) return { ...then, state: 'unknown', stateReason: `${away.join(', ')} did not answer` };
   // a whole reading decided later that it was gone since its last sighting
