@@ -57,9 +57,12 @@ export class Engine {
   }
 
   /** Starts a request; the block comes to `done` exactly once. Returns a number to cancel it by. */
-  submit(request: EngineRequest, done: (block: Uint8Array<ArrayBuffer>) => void): number {
+  submit(wanted: EngineRequest, done: (block: Uint8Array<ArrayBuffer>) => void): number {
     const number = this.#nextJob++;
-    const device = this.#deviceOf(request);
+    const device = this.#deviceOf(wanted);
+    // a GET is as cheap as a probe, and a person may wait for it: it is asked of a silent device too, once
+    const isProbe = wanted.type === 'get' && device.silentSteps >= this.#silentStepsToClose;
+    const request = isProbe ? { ...wanted, config: { ...wanted.config, retries: 0 } } : wanted;
     const context: JobContext = {
       device,
       security: securityOf(request.credential),
@@ -95,6 +98,7 @@ export class Engine {
     if (device?.isIdle) this.#devices.delete(key);
     else if (device) {
       device.clock = undefined;
+      device.silentSteps = 0;
       device.refusals.clear();
     }
   }
@@ -174,7 +178,7 @@ export class Engine {
         detail: `the credential was refused again and again; asked again in ${waitSec} s`,
       });
     }
-    if (device.silentSteps < this.#silentStepsToClose) return job.start();
+    if (device.silentSteps < this.#silentStepsToClose || request.type === 'get') return job.start();
     if (nowMs < device.closedUntilMs) {
       this.counters.refused++;
       const seconds = Math.ceil((device.closedUntilMs - nowMs) / 1000);
