@@ -149,7 +149,10 @@ function addKind(
     case 'lldp':
       add('facts_device', 'lldp identity', identity);
       add('facts_device', 'lldp ports', portsOf(facts, 'lldp'));
-      for (const fact of facts.lldp) add('facts_lldp', `${fact.localPortNum} ${fact.remIndex}`, fact);
+      // some agents give a row another time mark with every read: that is no change of the neighbour
+      for (const { changedAtMs: _at, ...fact } of facts.lldp) {
+        add('facts_lldp', `${fact.localPortNum} ${fact.remIndex}`, fact);
+      }
       return;
     case 'cdp':
       add('facts_device', 'cdp identity', { cdpDeviceId });

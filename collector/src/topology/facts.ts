@@ -159,6 +159,8 @@ export interface LldpFact {
   readonly sysDescr: string | null;
   readonly capabilities: readonly Capability[];
   readonly managementIps: readonly string[];
+  /** lldpRemTimeMark: sysUpTime at which the row became what it is; absent where the agent does not tell. */
+  readonly changedAtMs?: number;
   /** lldpXdot3RemLinkAggPortId: ifIndex of the peer's aggregate; null when not aggregated. */
   readonly aggregatePort: number | null;
 }

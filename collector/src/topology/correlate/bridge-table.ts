@@ -1,3 +1,4 @@
+import type { MacFact } from '../facts.js';
 import { isVirtualRouterMac } from '../identity.js';
 import type { DeviceView } from './world.js';
 
@@ -23,8 +24,11 @@ export class FdbRows {
   readonly portOfRow: Int32Array;
   /** MACs learned on each port. */
   readonly macCounts: Int32Array;
+  /** The one port on which virtual routers were learned: the gateway is there (R10). −1 when there is none. */
+  readonly routerPort: number;
 
-  constructor(ports: readonly FdbPort[], macs: Int32Array, portOfRow: Int32Array) {
+  constructor(ports: readonly FdbPort[], macs: Int32Array, portOfRow: Int32Array, routerPort: number) {
+    this.routerPort = routerPort;
     this.ports = ports;
     this.macs = macs;
     this.portOfRow = portOfRow;
@@ -61,6 +65,7 @@ export class FdbRows {
   equals(other: FdbRows): boolean {
     return (
       this.macs.length === other.macs.length &&
+      this.routerPort === other.routerPort &&
       this.ports.length === other.ports.length &&
       this.ports.every((port, at) => samePort(port, other.ports[at])) &&
       this.macs.every((mac, row) => mac === other.macs[row] && this.portOfRow[row] === other.portOfRow[row])
@@ -149,11 +154,16 @@ export function readRows(device: DeviceView, numbers: MacNumbers, own: ReadonlyS
   };
   const ownIds = new Set([...own].map((mac) => numbers.of(mac)));
   const found: number[] = [];
+  const routerRows: MacFact[] = [];
   for (const row of device.facts.mac) {
     if (row.status === 'self' || row.status === 'mgmt') continue;
     if (row.ifIndex === null && row.bridgePort === null) continue;
     const id = numbers.of(row.mac);
-    if (!numbers.isStation(id) || ownIds.has(id)) continue;
+    if (ownIds.has(id)) continue;
+    if (!numbers.isStation(id)) {
+      routerRows.push(row);
+      continue;
+    }
     const port = portIndex(row.ifIndex, row.bridgePort);
     const before = numbers.portOf[id];
     if (before === FREE) found.push(id);
@@ -171,11 +181,16 @@ export function readRows(device: DeviceView, numbers: MacNumbers, own: ReadonlyS
     portOfRow[row] = port < 0 ? port : (rankOf[port] as number);
     numbers.portOf[id] = FREE;
   }
-  return new FdbRows(
-    order.map((at) => ports[at] as FdbPort),
-    macs,
-    portOfRow,
+  const sorted = order.map((at) => ports[at] as FdbPort);
+  const routerPorts = new Set(
+    routerRows.map(({ ifIndex, bridgePort }) =>
+      sorted.findIndex((port) =>
+        ifIndex === null ? port.bridgePort === bridgePort : port.ifIndex === device.logical(ifIndex),
+      ),
+    ),
   );
+  const [routerPort = UNKNOWN] = routerPorts.size === 1 ? routerPorts : [];
+  return new FdbRows(sorted, macs, portOfRow, routerPort);
 }
 
 const NO_NUMBER = 2 ** 32;

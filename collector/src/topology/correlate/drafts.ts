@@ -28,6 +28,8 @@ export interface Proof {
   readonly evidence: readonly Sentence[];
   readonly witnesses: readonly EdgeWitness[];
   readonly sharedHosts?: number;
+  /** The reporter's sysUpTime at which its row became what it is, where it tells. */
+  readonly changedAtMs?: number;
 }
 
 export interface LinkDraft {
@@ -173,7 +175,7 @@ export function proof(
   reporter: string | null,
   kind: FactKind,
   sentences: readonly Sentence[],
-  extra: { sharedHosts?: number } = {},
+  extra: Pick<Proof, 'sharedHosts' | 'changedAtMs'> = {},
 ): Proof {
   return {
     method,

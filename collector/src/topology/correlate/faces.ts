@@ -201,7 +201,7 @@ export class FaceFinder {
     const counts = this.#counts.count(a, b, forwarding.ownerIndex);
     if (p >= 0) return oneKnown(counts, p, counts.bestColumn(p));
     if (q >= 0) return oneKnown(counts, counts.bestRow(q), q);
-    return facingFromHosts(counts);
+    return facingFromHosts(counts, [a.routerPort, b.routerPort]);
   }
 
   /** R8: neighbours are those that no third bridge separates; one that sees both on one port shares their segment. */

@@ -138,7 +138,7 @@ const tolerable = (facing: Facing): boolean => facing.violations === 0 || facing
  * R9: in a tree every host is behind the facing port of one of the two bridges. A pair of ports is accepted when three
  * shared hosts or more stand on both sides of it, nearly none elsewhere, and no other pair of ports fits as well.
  */
-export function facingFromHosts(counts: Contingency): Facing | undefined {
+export function facingFromHosts(counts: Contingency, towardsGateway: readonly [number, number]): Facing | undefined {
   const candidates = new Map<string, Facing>();
   const consider = (p: number, q: number) => {
     if (p >= 0 && q >= 0) candidates.set(`${p} ${q}`, counts.facing(p, q));
@@ -152,8 +152,21 @@ export function facingFromHosts(counts: Contingency): Facing | undefined {
   if (!best || best.sharedHosts < 3 || !tolerable(best)) return undefined;
   // A host that moved must not decide between two readings that fit alike.
   const margin = Math.max(best.violations + 1, counts.total / 20);
-  if (second && second.violations - best.violations < margin) return undefined;
-  return best;
+  if (!second || second.violations - best.violations >= margin) return best;
+  return byGateway(
+    valid.filter((facing) => facing.sharedHosts >= 3 && facing.violations - best.violations < margin),
+    towardsGateway,
+  );
+}
+
+/**
+ * R10: seen from the gateway one of two bridges is behind the other, or each in a branch of its own: one of them at
+ * least faces the other by the port that leads to the gateway.
+ */
+function byGateway(fitting: readonly Facing[], [p, q]: readonly [number, number]): Facing | undefined {
+  if (p < 0 || q < 0) return undefined;
+  const [only, ...others] = fitting.filter((facing) => facing.p === p || facing.q === q);
+  return others.length === 0 && only && tolerable(only) ? only : undefined;
 }
 
 /** One bridge sees the other's MAC: one shared host on the right side names the other port. */

@@ -84,19 +84,29 @@ describe('forwarding tables', () => {
     expect(text(found)).toEqual(['a:9 b:1 bridge0']);
   });
 
-  test('R9: two bridges with two ports each could face either way: nothing is claimed', () => {
+  const VRRP = '00:00:5e:00:01:01';
+  test.each<[string, [number, number] | null, string[]]>([
+    ['nothing is claimed', null, []],
+    ['R10: the gateway decides for one reading', [9, 4], ['a:9 b:1 bridge0']],
+    ['R10: the gateway decides for the other', [2, 4], ['a:2 b:3 bridge0']],
+    ['R10: the gateway fits both, and nothing is claimed', [9, 3], []],
+  ])('R9: two bridges with two ports each could face either way: %s', (_name, gateway, links) => {
     const many = Array.from({ length: 40 }, (_, at) => hostMac(at + 1));
+    const router = (port: number | undefined) => (port === undefined ? [] : learned(port, VRRP));
     const found = infer([
-      device('a', 1, (d) => (d.mac = [...learned(2, ...many.slice(0, 20)), ...learned(9, ...many.slice(20))])),
+      device('a', 1, (d) => {
+        d.mac = [...learned(2, ...many.slice(0, 20)), ...learned(9, ...many.slice(20)), ...router(gateway?.[0])];
+      }),
       device('b', 2, (d) => {
         d.mac = [
           ...learned(1, ...many.slice(1, 20)),
           ...learned(3, ...many.slice(20)),
           ...learned(4, many[0] as string),
+          ...router(gateway?.[1]),
         ];
       }),
     ]);
-    expect(text(found)).toEqual([]);
+    expect(text(found)).toEqual(links);
   });
 
   test('R7: more MACs than cables on one port hang on a segment', () => {

@@ -9,7 +9,7 @@ import { infer } from './infer.js';
  * inference over the same facts. Nothing here has to be sensible: nonsense must be the same nonsense both ways.
  */
 
-const RUNS = 40;
+const RUNS = 25;
 const DEVICES = 9;
 const PORTS = 5;
 const HOSTS = 24;

@@ -1,5 +1,5 @@
 import type { DeviceFacts, LldpFact } from '../facts.js';
-import { device, sees, heard, text, segmentsOf } from './facts-fixtures.js';
+import { device, port, sees, heard, text, segmentsOf } from './facts-fixtures.js';
 import { infer } from './infer.js';
 
 describe('neighbour protocols', () => {
@@ -92,6 +92,23 @@ describe('neighbour protocols', () => {
       device('b', 2, (d) => (d.lldp = [sees(2, { number: 1, port: 1 })])),
     ]);
     expect(text(found)).toEqual(links);
+  });
+
+  test.each<[string, number | null, number | undefined, boolean]>([
+    ['since it went down', 5_000, 5_010, false],
+    ['before it went down', 5_000, 4_000, true],
+    ['at a time that nobody tells', 5_000, undefined, true],
+    ['and the port does not tell when it went down', null, 5_010, true],
+  ])('R19: a row on a port that is down, learned %s', (_name, lastChangeMs, changedAtMs, isStale) => {
+    const { links } = infer([
+      device('a', 1, (d) => {
+        d.interfaces = [port(1, 1, { operStatus: 'down', lastChangeMs })];
+        d.lldp = [{ ...sees(1, { number: 2, port: 1 }), ...(changedAtMs === undefined ? {} : { changedAtMs }) }];
+      }),
+      device('b', 2),
+    ]);
+    expect(links).toMatchObject([{ a: { ifIndex: 1 }, operStatus: 'down' }]);
+    expect(links[0]?.score.some(({ name }) => name === 'stale')).toBe(isStale);
   });
 
   test('R17 is a warning', () => {

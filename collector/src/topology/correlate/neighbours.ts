@@ -18,6 +18,8 @@ export interface NeighbourClaim {
   readonly toLabel: string | null;
   readonly capabilities: readonly Capability[];
   readonly aggregatePort: number | null;
+  /** sysUpTime of `from` at the last change of the row, where it tells. */
+  readonly changedAtMs?: number;
   readonly evidence: Sentence;
 }
 
@@ -144,6 +146,7 @@ function fromLldp(world: World, device: DeviceView, fact: LldpFact) {
     toLabel,
     capabilities: fact.capabilities,
     aggregatePort: fact.aggregatePort,
+    ...(fact.changedAtMs === undefined ? {} : { changedAtMs: fact.changedAtMs }),
     evidence: {
       device: device.id,
       table: 'lldpRemTable',
@@ -256,7 +259,8 @@ function pairOpen(open: readonly NeighbourClaim[], drafts: LinkDrafts, layerOf: 
   for (const claim of open) addLink(claim, drafts, layerOf);
 }
 
-const proofOf = (claim: NeighbourClaim) => proof(claim.method, claim.from, claim.method, [claim.evidence]);
+const proofOf = ({ method, from, evidence, changedAtMs }: NeighbourClaim) =>
+  proof(method, from, method, [evidence], changedAtMs === undefined ? {} : { changedAtMs });
 
 function addLink(claim: NeighbourClaim, drafts: LinkDrafts, layerOf: LayerOf): LinkDraft {
   const from = {

@@ -107,8 +107,15 @@ function equalSpeed(world: World, draft: LinkDraft): boolean {
   return a != null && a === b;
 }
 
-/** R19: the port is down; protocol rows outlive it by their time to live. */
-const isStale = (world: World, draft: LinkDraft): boolean => operStatusOf(world, [draft.a, draft.b]) === 'down';
+/** R19: a port is down, and no row of its device was learned since it went down. */
+const isStale = (world: World, { a, b, proofs }: LinkDraft): boolean =>
+  [a, b].some(({ device, ifIndex }) => {
+    const fact = world.byId.get(device)?.interfaces.get(ifIndex ?? -1);
+    if (fact?.operStatus !== 'down') return false;
+    return !proofs.some(
+      ({ reporter, changedAtMs }) => reporter === device && (changedAtMs ?? 0) > (fact.lastChangeMs ?? Infinity),
+    );
+  });
 
 /** VLANs in which both ports carry frames; those of the one that tells where only one does. */
 function vlansOf(world: World, draft: LinkDraft): number[] {

@@ -109,7 +109,6 @@ export function partnerIndex(world: World, drafts: LinkDrafts, externals: readon
 const COUNTERS: ReadonlySet<string> = new Set<keyof InterfaceFact | keyof DeviceFacts['bridge']>([
   'inOctets',
   'outOctets',
-  'lastChangeMs',
   'learnedEntryDiscards',
   'agingTimeSec',
   'topologyChangeCount',

@@ -84,7 +84,7 @@ export async function readLldp(cycle: Cycle, local: LocalPorts): Promise<LldpFac
     local.ports.filter((port) => port.source === 'lldp').map((port) => [port.portNum, port] as const),
   );
   for (let row = 0; row < v1.rows.length; row++) {
-    const [, localPortNum = 0, remIndex = 0] = v1.rows.index(row);
+    const [timeMark = 0, localPortNum = 0, remIndex = 0] = v1.rows.index(row);
     const identity = remoteIdentity(v1, row);
     if (isEmpty(identity)) {
       v1.drop('names nobody');
@@ -100,6 +100,7 @@ export async function readLldp(cycle: Cycle, local: LocalPorts): Promise<LldpFac
       localPort: port?.portDescr ?? port?.portId ?? null,
       ...identity,
       managementIps: managementIps.get(key) ?? [],
+      ...(timeMark > 0 ? { changedAtMs: timeMark * 10 } : {}),
       aggregatePort: aggregates.get(key) ?? null,
     });
   }
