@@ -145,10 +145,12 @@ export class Dispatcher {
     exchange.attempt = 0;
     exchange.firstSentMs = nowMs;
     const pdu = exchange.pdu(id);
+    const { datagram, spareDatagram, security } = exchange;
     exchange.datagram =
-      exchange.security.version === 3
+      security.version === 3
         ? this.#desk.write(exchange, pdu, nowMs)
-        : writeCommunityMessage(exchange.security.community, pdu, exchange.security.version, exchange.datagram);
+        : writeCommunityMessage(security.community, pdu, security.version, datagram, spareDatagram);
+    if (exchange.datagram !== datagram) exchange.spareDatagram = datagram;
     device.inFlight++;
     this.#inFlight++;
     exchange.charge = charge;

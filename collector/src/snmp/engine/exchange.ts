@@ -38,6 +38,8 @@ export abstract class Exchange implements Timed {
   /** Times that the engine had to be asked anew for the present step. */
   resyncs = 0;
   datagram: Buffer | undefined;
+  /** The datagram before; names of a table alternate between a few lengths. */
+  spareDatagram: Buffer | undefined;
   isInOutbox = false;
   readonly device: Device;
   readonly security: Security;

@@ -107,7 +107,8 @@ export class Lane extends Exchange {
   }
 
   get isFinished(): boolean {
-    for (const column of this.#columns) if (!column.isDone) return false;
+    const columns = this.#columns;
+    for (let i = 0; i < columns.length; i++) if (!(columns[i] as Column).isDone) return false;
     return true;
   }
 
@@ -237,7 +238,8 @@ export class Lane extends Exchange {
     }
     builder.entryCount = to >> 1;
     builder.endSegment(areaEnd - areaStart, job.wallMs(nowMs), ticks);
-    for (const column of asked) {
+    for (let i = 0; i < asked.length; i++) {
+      const column = asked[i] as Column;
       if (column.taken > 0) job.countRows(column.root, column.taken);
       column.taken = 0;
       column.keep(builder);

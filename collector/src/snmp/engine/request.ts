@@ -23,13 +23,19 @@ const VERSION_OCTETS = 3;
 const VERSION_2C = 1;
 const EMPTY = 2;
 
-/** A PDU without the message around it. `names` may be buffers longer than the name they hold. */
+/** `name` may be longer than the name it holds. */
+export interface ReadName {
+  readonly name: Uint8Array;
+  readonly nameLength: number;
+}
+
+/** A PDU without the message around it. */
 export interface ReadPdu {
   readonly type: keyof typeof PDU_TAG;
   readonly requestId: number;
   readonly nonRepeaters: number;
   readonly maxRepetitions: number;
-  readonly names: readonly { readonly name: Uint8Array; readonly nameLength: number }[];
+  readonly names: readonly ReadName[];
 }
 
 const MAX_DATAGRAM = 0xffff;
@@ -37,7 +43,11 @@ const MAX_DATAGRAM = 0xffff;
 /** Octets of the PDU. */
 export function pduLengthOf(pdu: ReadPdu): number {
   let listLength = 0;
-  for (const { nameLength } of pdu.names) listLength += HEAD + HEAD + nameLength + EMPTY;
+  const { names } = pdu;
+  // an iterator's steps are objects where it is not compiled in
+  for (let i = 0; i < names.length; i++) {
+    listLength += HEAD + HEAD + (names[i] as ReadName).nameLength + EMPTY;
+  }
   return HEAD + 3 * INT32 + HEAD + listLength;
 }
 
@@ -48,7 +58,9 @@ export function writePdu(bytes: Uint8Array, start: number, pdu: ReadPdu, length:
   at = writeInteger(bytes, at, pdu.nonRepeaters);
   at = writeInteger(bytes, at, pdu.maxRepetitions);
   at = writeHead(bytes, at, SEQUENCE, length - 2 * HEAD - 3 * INT32);
-  for (const { name, nameLength } of pdu.names) {
+  const { names } = pdu;
+  for (let one = 0; one < names.length; one++) {
+    const { name, nameLength } = names[one] as ReadName;
     at = writeHead(bytes, at, SEQUENCE, HEAD + nameLength + EMPTY);
     at = writeHead(bytes, at, OID, nameLength);
     for (let i = 0; i < nameLength; i++) bytes[at++] = name[i] as number;
@@ -59,18 +71,24 @@ export function writePdu(bytes: Uint8Array, start: number, pdu: ReadPdu, length:
   return at;
 }
 
-/** The v1 (0) or v2c (1) datagram of a PDU, in `reuse` when it has its length. Throws RangeError when it does not fit one. */
+/** The v1 (0) or v2c (1) datagram of a PDU, in one of `reuse` that has its length. Throws RangeError when it fits none. */
 export function writeCommunityMessage(
   community: Uint8Array,
   pdu: ReadPdu,
   version = VERSION_2C,
   reuse?: Buffer,
+  otherReuse?: Buffer,
 ): Buffer {
   const pduLength = pduLengthOf(pdu);
   const length = VERSION_OCTETS + HEAD + community.length + pduLength;
   if (length + HEAD > MAX_DATAGRAM) throw new RangeError(`a request of ${length + HEAD} octets fits no datagram`);
   // from the pool: memory of its own for each request costs more than writing it
-  const bytes = reuse?.length === HEAD + length ? reuse : Buffer.allocUnsafe(HEAD + length);
+  const bytes =
+    reuse?.length === HEAD + length
+      ? reuse
+      : otherReuse?.length === HEAD + length
+        ? otherReuse
+        : Buffer.allocUnsafe(HEAD + length);
   let at = writeHead(bytes, 0, SEQUENCE, length);
   bytes[at++] = INTEGER;
   bytes[at++] = 1;
