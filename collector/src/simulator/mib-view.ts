@@ -35,6 +35,25 @@ export function sortInstances(instances: readonly ServedInstance[]): ServedInsta
     .map(({ instance }) => instance);
 }
 
+/** Two sorted lists as one; of equal OIDs the second list's wins. */
+export function mergeInstances(
+  stable: readonly ServedInstance[],
+  moving: readonly ServedInstance[],
+): readonly ServedInstance[] {
+  if (moving.length === 0) return stable;
+  const merged: ServedInstance[] = [];
+  let at = 0;
+  for (const instance of moving) {
+    const from = findFrom(stable, instance.oid, true);
+    for (; at < from; at++) merged.push(stable[at] as ServedInstance);
+    merged.push(instance);
+    const same = stable[at];
+    if (same !== undefined && compareOids(same.oid, instance.oid) === 0) at++;
+  }
+  for (; at < stable.length; at++) merged.push(stable[at] as ServedInstance);
+  return merged;
+}
+
 const names = new WeakMap<ServedInstance, Buffer>();
 const wholes = new WeakMap<ServedInstance, Buffer>();
 

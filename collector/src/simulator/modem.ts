@@ -3,7 +3,7 @@ import { TAG } from '../snmp/ber.js';
 import type { Instance } from '../snmp/recording.js';
 import type { AgentSpec } from './agent.js';
 import type { Impairment, OfdmChannel } from './channel.js';
-import { sortInstances, type MibView, type ServedInstance, type SetOutcome } from './mib-view.js';
+import { mergeInstances, sortInstances, type MibView, type ServedInstance, type SetOutcome } from './mib-view.js';
 import type { CaptureHead } from './modem-capture.js';
 import { createFileStore } from './modem-files.js';
 import { identityInstances, MAC_LAYER_IF_INDEX, MIB2, type ModemIdentity } from './modem-identity.js';
@@ -258,7 +258,11 @@ export function createModem(options: ModemOptions): Modem {
   };
 
   const mib: MibView = {
-    instances: () => (view ??= sortInstances([...(fixed ??= makeFixed()), ...files.instances(), ...amplitudes])),
+    instances: () =>
+      (view ??= mergeInstances(
+        (fixed ??= sortInstances(makeFixed())),
+        sortInstances([...files.instances(), ...amplitudes]),
+      )),
     set,
   };
 
