@@ -2,14 +2,14 @@ import { createDataFrame, FieldType } from '@grafana/data';
 import { numberOf, textOf, timeOf, truthOf } from './cells';
 import { findRows, rowsWith } from './rows';
 
-const wanted = { columns: ['a', 'b'] as [string, string], view: 'grafana.things', empty: 'Nothing here.' };
+const wanted = { columns: ['a', 'b'] as [string, string], view: 'grafana.nodes', empty: 'Nothing here.' };
 const frame = (names: string[]) =>
   createDataFrame({ fields: names.map((name) => ({ name, type: FieldType.string, values: ['1', ''] })) });
 
 test.each([
   ['no frame', [], { kind: 'empty', message: 'Nothing here.' }],
   ['a frame without fields', [createDataFrame({ fields: [] })], { kind: 'empty', message: 'Nothing here.' }],
-  ['another query', [frame(['x'])], { kind: 'problem', message: expect.stringContaining('grafana.things') }],
+  ['another query', [frame(['x'])], { kind: 'problem', message: expect.stringContaining('grafana.nodes') }],
   ['a column missing', [frame(['a'])], { kind: 'problem', message: expect.stringContaining('no column b') }],
 ])('%s explains itself', (_name, frames, expected) => {
   expect(findRows(frames, wanted)).toEqual(expected);
