@@ -110,6 +110,13 @@ export function toRows(facts: DeviceFacts, kinds: Iterable<FactKind>): FactRow[]
   return rows;
 }
 
+/** Some agents give a row another time mark with every read: that is no change of the neighbour. */
+function withoutTime(fact: LldpFact): LldpFact {
+  const { ...stored }: { -readonly [K in keyof LldpFact]: LldpFact[K] } = fact;
+  delete stored.changedAtMs;
+  return stored;
+}
+
 function addKind(
   facts: DeviceFacts,
   kind: FactKind,
@@ -149,10 +156,7 @@ function addKind(
     case 'lldp':
       add('facts_device', 'lldp identity', identity);
       add('facts_device', 'lldp ports', portsOf(facts, 'lldp'));
-      // some agents give a row another time mark with every read: that is no change of the neighbour
-      for (const { changedAtMs: _at, ...fact } of facts.lldp) {
-        add('facts_lldp', `${fact.localPortNum} ${fact.remIndex}`, fact);
-      }
+      for (const fact of facts.lldp) add('facts_lldp', `${fact.localPortNum} ${fact.remIndex}`, withoutTime(fact));
       return;
     case 'cdp':
       add('facts_device', 'cdp identity', { cdpDeviceId });
