@@ -1,6 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers/promises';
 import * as netSnmp from 'net-snmp';
 import { walkOfBlock } from '../src/snmp/engine-reader.js';
 import { ResultBlock } from '../src/snmp/engine/block.js';
@@ -12,7 +13,7 @@ import { DEFAULT_ENGINE_CONFIG, type EngineConfig, type EngineCredential } from 
 
 /** One measured run of one manager in this process. */
 export interface Task {
-  readonly kind: 'engine' | 'engine-thread' | 'net-snmp' | 'net-snmp-table' | 'dgram';
+  readonly kind: 'engine' | 'engine-thread' | 'idle' | 'net-snmp' | 'net-snmp-table' | 'dgram';
   readonly port: number;
   readonly agents: number;
   /** Agents whose last octets are a multiple of it are left out. */
@@ -189,6 +190,12 @@ async function runThread(task: Task): Promise<Omit<Measured, 'cpuSec' | 'delayMs
   return { varbinds, failed, cut: 0, wallSec, exchanges: 0, resent: 0, drops: 0 };
 }
 
+/** Does nothing for a while: what the machine itself costs the thread. */
+async function runNothing(task: Task): Promise<Omit<Measured, 'cpuSec' | 'delayMs'>> {
+  await setTimeout(task.lastsMs ?? 0);
+  return { varbinds: 0, failed: 0, cut: 0, wallSec: 0, exchanges: 0, resent: 0, drops: 0 };
+}
+
 type LibraryTable = Record<string, Record<string, number | Buffer>>;
 
 function runLibrary(task: Task): Promise<Omit<Measured, 'cpuSec' | 'delayMs'>> {
@@ -282,6 +289,7 @@ function runDatagrams(task: Task): Promise<Omit<Measured, 'cpuSec' | 'delayMs'>>
 const RUN = {
   engine: runEngine,
   'engine-thread': runThread,
+  idle: runNothing,
   'net-snmp': runLibrary,
   'net-snmp-table': runLibrary,
   dgram: runDatagrams,
@@ -290,12 +298,13 @@ const RUN = {
 process.on('message', (task: Task) => {
   void (async () => {
     const delay = monitorEventLoopDelay({ resolution: 1 });
-    if (task.kind === 'engine-thread') delay.enable();
+    const isDelayed = task.kind === 'engine-thread' || task.kind === 'idle';
+    if (isDelayed) delay.enable();
     const before = process.cpuUsage();
     const measured = await RUN[task.kind](task);
     const used = process.cpuUsage(before);
     delay.disable();
-    const delayMs = task.kind === 'engine-thread' ? delay.percentile(99) / 1e6 : 0;
+    const delayMs = isDelayed ? delay.percentile(99) / 1e6 : 0;
     if (kept < 0) throw new Error('nothing was read');
     return { ...measured, cpuSec: (used.user + used.system) / 1e6, delayMs };
   })().then(
