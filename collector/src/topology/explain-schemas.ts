@@ -62,6 +62,7 @@ export const ExplainedLink = Type.Object({
   blocked: Nullable(Type.Boolean()),
   state: EdgeState,
   stateReason: Nullable(Type.String()),
+  isDown: Type.Boolean({ description: 'A port of it is down' }),
   evidence: Type.Array(Evidence),
   score: Type.Array(ScoreInput),
 });

@@ -1,11 +1,13 @@
 import type { EdgeEndpoint } from './sightings.js';
-import type { Evidence, Method, ScoreInput } from './schemas.js';
+import type { Evidence, Method, OperStatus, ScoreInput } from './schemas.js';
 import type { ThroughHop } from './explain-schemas.js';
 
 /** What explaining needs of an edge: the API's, the loop's and a sighting of recordings have it. */
 export interface ExplainEdge {
-  readonly a: EdgeEndpoint;
-  readonly b: EdgeEndpoint;
+  readonly a: EdgeEndpoint & { readonly operStatus?: OperStatus };
+  readonly b: EdgeEndpoint & { readonly operStatus?: OperStatus };
+  /** Of both ends together, where the ends themselves do not have it. */
+  readonly operStatus?: OperStatus;
   readonly layer: number;
   readonly method: Method;
   readonly sides: number;

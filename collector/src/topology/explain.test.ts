@@ -172,6 +172,19 @@ test('a link below what maps show is named with its confidence', () => {
   expect(verdict).toMatchObject({ code: 'link-filtered', text: expect.stringContaining('below') as string });
 });
 
+test('a link whose port is down says so in the first sentence', () => {
+  const down = (f: Draft) =>
+    void (f.interfaces = f.interfaces.map((fact) => ({ ...fact, operStatus: 'down' as const })));
+  const facts = [
+    device(1, (f) => {
+      f.lldp = [sees(1, 2, 2)];
+      down(f);
+    }),
+    device(2, (f) => void (f.lldp = [sees(2, 1, 1)])),
+  ];
+  expect(explain(facts).verdict.text).toContain(', down now');
+});
+
 test('a link that its devices did not confirm is no link of now', () => {
   const facts = [device(1, (f) => void (f.lldp = [sees(1, 2, 2)])), device(2)];
   const inference = infer(facts);

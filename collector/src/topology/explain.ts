@@ -140,6 +140,7 @@ function turned(edge: ExplainEdge, a: string): ExplainedLink {
     blocked: edge.blocked,
     state: edge.state ?? 'current',
     stateReason: edge.stateReason ?? null,
+    isDown: [edge.operStatus, edge.a.operStatus, edge.b.operStatus].includes('down'),
     evidence: [...edge.evidence],
     score: [...edge.score],
   };
@@ -172,7 +173,7 @@ function linkVerdict({ a, b, links, input, sides }: Question, link: ExplainedLin
   const ends = `${endText(a, link.a)} – ${endText(b, link.b)}`;
   const kind = link.layer === 3 ? 'a routing adjacency' : 'a link';
   const more = links.length > 1 ? ` (and ${count(links.length - 1, 'more')})`.replace('mores', 'more') : '';
-  const proof = `by ${link.method.toUpperCase()}, confidence ${link.confidence.toFixed(2)}${link.blocked ? ', blocked by spanning tree' : ''}${more}`;
+  const proof = `by ${link.method.toUpperCase()}, confidence ${link.confidence.toFixed(2)}${link.blocked ? ', blocked by spanning tree' : ''}${link.isDown ? ', down now' : ''}${more}`;
   const host = [a, b].find(({ node }) => node.kind === 'host');
   if (link.state !== 'current') {
     return {
