@@ -50,7 +50,7 @@ const HOME_DEPTH_RANGE_DB = 9;
  * How well depths must agree: within a stretch, and so that homes would hardly do so by chance. Strict where a radio
  * service is on the air for every home; elsewhere something that many homes own may still be the cause.
  */
-const ON_THE_AIR = { spreadDb: 1.5, chance: 0.001 };
+const ON_THE_AIR = { spreadDb: 1.5, chance: 0.002 };
 const OFF_THE_AIR = { spreadDb: 3, chance: 0.1 };
 /** A depth is the difference of two medians of quarter decibels: equal ones may differ by this much. */
 const DEPTH_STEP_DB = 0.25;
@@ -217,7 +217,8 @@ function verdictOf(
     return { verdict: 'plant', reason: `${of} share it: the common point lies in the plant` };
   const notches = members.flatMap(({ signature }) => (signature.kind === 'notch' ? [signature] : []));
   const names = (typical.bands ?? []).join(', ');
-  const onTheAir = names !== '' && mayBeCarrier(typical);
+  // as wide as a broad carrier is a carrier, also of a band that is not listed
+  const onTheAir = mayBeCarrier(typical) && (names !== '' || typical.widthHz >= BROAD_HZ);
   const alike = agreeing(notches, onTheAir ? ON_THE_AIR : OFF_THE_AIR);
   if (alike.length < MIN_PLANT_MODEMS || alike.length < MIN_PLANT_SHARE * comparable) {
     const why = names === '' ? 'but not equally deep' : `in the range of ${names}`;
@@ -285,6 +286,8 @@ const CARRIER_WIDTHS_MHZ = [
   { from: 12.4, to: 15.4 },
   { from: 16.6, to: Infinity },
 ] as const;
+
+const BROAD_HZ = 8.3e6;
 
 /** Cellular carriers have the widths of their standard; GSM base stations fill any block, as do other services. */
 function mayBeCarrier({ widthHz, bands = [] }: NotchSignature): boolean {
