@@ -49,7 +49,8 @@ export function CurveView(props: Props) {
       levels: levelsOf(captures, { showPercentile, showRequired }, theme),
     };
   }, [all, profiles, maxCaptures, showPercentile, showRequired, showProfiles, theme, timeZone]);
-  const worst = worstOf(captures);
+  // of now: what an older curve lacked may be over
+  const worst = worstOf(newestPerChannel(captures, 1));
   const left = all.length - captures.length;
   const named = captures.length > MAX_NAMED ? needs : series;
   return (
