@@ -4,6 +4,7 @@ import {
   type DeviceFacts,
   type FactKind,
   type InterfaceFact,
+  type LldpFact,
   type LocalPortFact,
 } from './facts.js';
 
