@@ -19,6 +19,7 @@ import { createTftpServer } from '../src/pnm/receive/tftp-server.js';
 import { createPnmService, type PnmService } from '../src/pnm/service.js';
 import { modemStore } from '../src/pnm/store.js';
 import { createCaptureWorker } from '../src/pnm/worker.js';
+import { createLocalEngine } from '../src/snmp/engine/client.js';
 import { createSnmpReader } from '../src/snmp/session.js';
 
 /** Where a simulated plant is, for a collector in this process or another. */
@@ -37,9 +38,12 @@ const CREDENTIAL = { version: '2c', community: new Secret('public'), writeCommun
 const now = () => new Date();
 const log = { warn: () => undefined, info: () => undefined };
 
+/** One for all devices, as in a collector. */
+const engine = createLocalEngine();
+
 /** An agent of the plant. */
 export const readerAt = (host: string, port: number) =>
-  createSnmpReader({ host, port, credential: CREDENTIAL, timeoutMs: 1500, retries: 3, maxRepetitions: 25 });
+  createSnmpReader({ host, port, credential: CREDENTIAL, timeoutMs: 1500, retries: 3, maxRepetitions: 25 }, { engine });
 
 /** The PNM side as the collector has it, against a simulated plant. */
 export function pnmAt(
