@@ -14,7 +14,7 @@ import {
 closeAfterEach();
 
 describe('a device that does not answer', () => {
-  const impatient: TestRequest['config'] = { timeoutMs: 20, retries: 0 };
+  const impatient: NonNullable<TestRequest['config']> = { timeoutMs: 20, retries: 0 };
 
   test('is left alone after some steps, then asked one cheap question, then read again', async () => {
     let isSilent = true;
@@ -26,7 +26,7 @@ describe('a device that does not answer', () => {
       return [pdu.type === 'get' ? respond(datagram, [UPTIME]) : honest(datagram, 25)];
     });
     const { engine, counters } = engineOf({ silentStepsToClose: 2, closedForMs: 200 });
-    const walk = (config: TestRequest['config'] = impatient) => run(engine, { port, config });
+    const walk = (config: NonNullable<TestRequest['config']> = impatient) => run(engine, { port, config });
     for (let i = 0; i < 2; i++) expect((await walk()).head).toMatchObject({ outcome: 'timeout', sentCount: 1 });
 
     const refused = await walk();
