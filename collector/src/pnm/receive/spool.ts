@@ -65,10 +65,14 @@ export function createSpool(folder: string, reserveBytes = RESERVE_BYTES): Spool
       const files = await Promise.all(
         names.map(async (name) => {
           const path = join(folder, name);
-          return { id: name.slice(0, -'.bin'.length), path, receivedAt: (await stat(path)).mtime };
+          const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+            if (error.code === 'ENOENT') return undefined; // stored since the folder was read
+            throw error;
+          });
+          return found && { id: name.slice(0, -'.bin'.length), path, receivedAt: found.mtime };
         }),
       );
-      return files.sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());
+      return files.filter((file) => file !== undefined).sort((a, b) => a.receivedAt.getTime() - b.receivedAt.getTime());
     },
     async remove(path) {
       await unlink(path).catch((error: NodeJS.ErrnoException) => {
