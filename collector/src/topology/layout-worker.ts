@@ -1,5 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import elk, { type ElkNode } from 'elkjs/lib/elk.bundled.js';
+import { stepBack } from '../lib/thread-priority.js';
 
 /**
  * Runs elkjs on a thread of its own: a layout can take minutes on an unlucky graph, and a thread can be killed.
@@ -10,8 +11,12 @@ interface Task {
   readonly graph: ElkNode;
 }
 
+/** A drawing can wait, requests cannot. */
+const BEHIND_NICE = 10;
+
 const port = parentPort;
 if (port === null) throw new Error('layout-worker runs as a worker thread only');
+stepBack(BEHIND_NICE);
 // the bundled build computes on the calling thread, which is this one
 const engine = new elk.default();
 port.on('message', ({ id, graph }: Task) => {

@@ -1,13 +1,18 @@
 import { readFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
+import { stepBack } from '../../lib/thread-priority.js';
 import { PnmFormatError } from '../formats/errors.js';
 import { prepareCapture } from './prepare.js';
 import type { DecodeAnswer, DecodeTask } from './messages.js';
 import { buffersOf } from './transfer.js';
 
+/** Files can wait, requests cannot. */
+const BEHIND_NICE = 10;
+
 /** Decodes one file after another on a thread of its own: `DecodeTask` in, `DecodeAnswer` out. */
 const port = parentPort;
 if (port === null) throw new Error('decode-worker runs as a worker thread only');
+stepBack(BEHIND_NICE);
 
 async function answerTo({ number, path, context }: DecodeTask): Promise<DecodeAnswer> {
   let bytes: Uint8Array;

@@ -1,8 +1,13 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { stepBack } from '../../lib/thread-priority.js';
 import type { FromEngine, ToEngine } from './client.js';
 import { Engine, type EngineOptions } from './engine.js';
 
 const TALLY_MS = 1_000;
+/** Answers wait in the socket's buffer for a moment; requests of the API wait for nobody. */
+const BEHIND_NICE = 5;
+
+stepBack(BEHIND_NICE);
 
 /** The engine's thread: requests in, blocks out; a turn's results go in one message and are moved, not copied. */
 const engine = new Engine(workerData as EngineOptions);
