@@ -57,7 +57,8 @@ describe('a device that does not answer', () => {
     });
     const { engine } = engineOf({ silentStepsToClose: 1, closedForMs: 600_000 });
     await run(engine, { port, config: impatient });
-    const get = (config: NonNullable<TestRequest['config']>) => run(engine, { port, type: 'get', oids: [UPTIME.oid], config });
+    const get = (config: NonNullable<TestRequest['config']>) =>
+      run(engine, { port, type: 'get', oids: [UPTIME.oid], config });
     expect((await get({ timeoutMs: 20, retries: 5 })).head).toMatchObject({ outcome: 'timeout', sentCount: 1 });
     expect((await run(engine, { port })).head.sentCount).toBe(0);
     isSilent = false;
