@@ -4,6 +4,7 @@ import type { Parameters } from '../src/simulator/campus/parameters.js';
 import { twoPolls } from '../src/simulator/campus/polls.js';
 import { ratioOf, type Judgement, type Tally } from '../src/simulator/campus/score.js';
 import { truthOf } from '../src/simulator/campus/truth.js';
+import { differenceText } from '../src/topology/diff.js';
 import type { BenchRow } from './report.js';
 
 const KINDS = ['links', 'blockedLinks', 'hosts', 'segments'] as const;
@@ -29,6 +30,7 @@ export async function accuracyOf(
     const { judgement, changes } = await scorePolls(truthOf(network), ...twoPolls(network));
     judgements.push(judgement);
     falseChanges += changes.length;
+    for (const change of changes) log(`seed ${seed}: false change: ${change.change}: ${differenceText(change)}`);
     const grave = judgement.complaints.filter((complaint) => !complaint.startsWith('missed segment'));
     for (const complaint of grave) log(`seed ${seed}: ${complaint}`);
     if (seed % 10 === 0) log(`${seed} of ${seeds} networks scored`);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { Score } from '../simulator/campus/score.js';
+import { differenceText } from '../topology/diff.js';
 import { noun, type Register } from './register.js';
 
 interface ScoreFlags {
@@ -40,10 +41,7 @@ export const registerTopologyScore: Register = (program, run) => {
         const { score, judgement, changes } = await scoreFolder(folder);
         process.stdout.write(flags.output === 'json' ? `${JSON.stringify(score)}\n` : toTable(score));
         if (flags.explain === true) {
-          const changed = changes.map(({ change, before, after }) => {
-            const edge = before ?? after;
-            return `false change: ${change} ${edge?.a.node} = ${edge?.b.node}`;
-          });
+          const changed = changes.map((change) => `false change: ${change.change}: ${differenceText(change)}`);
           for (const line of [...judgement.complaints, ...changed]) process.stderr.write(`${line}\n`);
         }
         return 0;

@@ -173,6 +173,62 @@ test('decays by whole polls only and closes at the third, with the last sighting
   expect(edges[0]).toMatchObject({ closedAt: minute(0).toISOString(), closeReason: 'aged' });
 });
 
+describe('R18: a host whose forwarding row has aged', () => {
+  const naming = { device: 'gw', ips: ['10.0.0.5'] };
+  const byArp = { namingOf: (mac: string) => (mac === MAC ? naming : undefined) };
+  const POLLS = 20;
+
+  function asleep(more: Partial<EdgeContext>) {
+    let { edges } = step([], world(host(MAC, 'a:7')), 0, 'ab');
+    const events: string[] = [];
+    for (let at = 1; at <= POLLS; at++) {
+      const after = step(edges, world(), at, 'ab', more);
+      ({ edges } = after);
+      events.push(...shape(after.events));
+    }
+    return { edges, events };
+  }
+
+  test('keeps its last position with lowered confidence as long as ARP names it', () => {
+    const { edges, events } = asleep(byArp);
+    expect(events).toEqual([]);
+    expect(edges).toMatchObject([
+      {
+        a: { node: 'a', ifName: 'p7' },
+        lastSeen: minute(0).toISOString(),
+        closedAt: null,
+        state: 'stale',
+        stateReason: 'its forwarding row has aged; ARP of gw still knows it',
+        confidence: 0.5,
+        ips: ['10.0.0.5'],
+      },
+    ]);
+  });
+
+  test('is the same object as before: nothing to store', () => {
+    const { edges } = asleep(byArp);
+    expect(step(edges, world(), POLLS + 1, 'ab', byArp).edges[0]).toBe(edges[0]);
+  });
+
+  test.each<[string, Inference, string, Partial<EdgeContext>, string[], number]>([
+    ['ends when ARP has forgotten it too', world(), 'ab', {}, ['removed'], 0],
+    ['does not end while its switch is not read', world(), 'c', {}, [], 1],
+    ['is seen again where it was: no event', world(host(MAC, 'a:7')), 'ab', byArp, [], 1],
+    ['is seen elsewhere: it moved', world(host(MAC, 'b:3')), 'ab', byArp, ['moved'], 1],
+    ['leaves with its switch', world(), '', { ...byArp, removedDevices: new Set(['a']) }, ['removed'], 0],
+  ])('%s', (_name, inference, answered, more, events, openCount) => {
+    const after = step(asleep(byArp).edges, inference, POLLS + 1, answered, more);
+    expect(shape(after.events)).toEqual(events);
+    expect(open(after.edges)).toHaveLength(openCount);
+  });
+
+  test('links and hosts that ARP does not name age as ever', () => {
+    expect(asleep({ namingOf: () => undefined }).events).toEqual(['removed']);
+    const { edges } = step([], world(link('a:1 b:2')), 0, 'ab');
+    expect(step(edges, world(), 1, 'ab', { namingOf: () => naming }).edges).toMatchObject([{ confidence: 0.67 }]);
+  });
+});
+
 test.each([
   ['within grace it goes on living', 4, ['changed'], 1, minute(0).toISOString()],
   ['after grace it opens anew', 20, ['added'], 1, minute(20).toISOString()],

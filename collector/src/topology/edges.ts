@@ -1,3 +1,4 @@
+import type { Naming } from './correlate/addresses.js';
 import { compareText } from './correlate/drafts.js';
 import type { EdgeWitness, Inference } from './correlate/inference.js';
 import type { FactKind } from './facts.js';
@@ -77,6 +78,8 @@ export interface EdgeContext {
   readonly failed?: ReadonlyMap<string, ReadonlySet<FactKind>>;
   /** Devices answering for the first time ever. */
   readonly firstPolled: ReadonlySet<string>;
+  /** What ARP tables call a MAC now, and who says so: a host that stays known by name keeps its place (R18). */
+  readonly namingOf?: (mac: string) => Naming | undefined;
   /** Devices taken out of the inventory: their edges close at once. */
   readonly removedDevices: ReadonlySet<string>;
   /** A link that re-appears within this time goes on living. */
@@ -242,6 +245,11 @@ class Step {
       this.#edges.push(edge);
       return;
     }
+    const naming = edge.subject === 'host' ? this.#context.namingOf?.(macOf(edge)) : undefined;
+    if (naming) {
+      this.#edges.push(this.#keptByName(edge, naming));
+      return;
+    }
     const missedPolls = edge.missedPolls + 1;
     if (missedPolls >= this.#context.closeAfterMisses) return this.#close({ ...edge, missedPolls }, 'aged');
     const score = [...edge.score.filter(({ name }) => name !== MISSED), this.#decay(edge, missedPolls)];
@@ -253,6 +261,23 @@ class Step {
       state: 'stale',
       stateReason: `not seen by the last ${missedPolls} whole ${missedPolls === 1 ? 'poll' : 'polls'}`,
     });
+  }
+
+  /**
+   * R18: ARP bindings outlive forwarding rows by hours. A host that is known by name alone is where it was seen last, as
+   * long as nobody sees it elsewhere. It ends with its name: the polls that missed it count.
+   */
+  #keptByName(edge: EdgeInterval, { device, ips }: Naming): EdgeInterval {
+    const missedPolls = Math.min(edge.missedPolls + 1, this.#context.closeAfterMisses);
+    const score = [...edge.score.filter(({ name }) => name !== MISSED), NAME_ONLY];
+    const stateReason = `its forwarding row has aged; ARP of ${device} still knows it`;
+    const isSame =
+      edge.missedPolls === missedPolls &&
+      edge.stateReason === stateReason &&
+      edge.state === 'stale' &&
+      edge.ips.join() === ips.join();
+    // The same object: a host that sleeps for hours is not written with every poll.
+    return isSame ? edge : { ...edge, missedPolls, score, confidence: sumOf(score), ips, state: 'stale', stateReason };
   }
 
   /** Linear to zero over the polls that close it; failed polls cost nothing. */
@@ -303,6 +328,16 @@ class Step {
 
 /** The score input of polls that missed it. */
 export const MISSED = 'missed';
+
+const NAME_ONLY: ScoreInput = {
+  name: MISSED,
+  value: -0.3,
+  reason: 'no forwarding table has it any more; it is known by ARP alone',
+};
+
+/** The MAC of a host placement; of the attachment of a segment, which is as old as its hosts, no MAC. */
+const macOf = ({ b }: EdgeInterval): string => (b.node.startsWith(HOST) ? b.node.slice(HOST.length) : '');
+const HOST = 'host:';
 
 const CLOSE_TEXT: Readonly<Record<NonNullable<EdgeInterval['closeReason']>, string>> = {
   aged: 'not seen any more',

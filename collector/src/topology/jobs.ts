@@ -2,6 +2,7 @@ import { isStopping, type JobKind, type JobResult } from '../jobs/worker.js';
 import type { Job, JobSpec } from '../jobs/queue.js';
 import type { Component } from '../lib/component.js';
 import { isWhole, type SnmpReader } from '../snmp/reader.js';
+import { namings } from './correlate/addresses.js';
 import type { Inference } from './correlate/inference.js';
 import { canonicalJson, mergeFacts } from './current-facts.js';
 import { changedEdges, type EdgeStore, type Position, type StoredNode } from './edge-store.js';
@@ -196,12 +197,14 @@ export function createTopologyLoop(options: TopologyLoopOptions): TopologyLoop {
     const [seen, fresh] = [answered, firstPolled];
     [answered, firstPolled] = [new Map(), new Set()];
     try {
-      const found = options.infer([...facts.values()]);
+      const all = [...facts.values()];
+      const found = options.infer(all);
       const at = now();
       const change = options.nextEdges(edges, found, {
         at,
         answered: seen,
         failed: unread,
+        namingOf: namings(all),
         firstPolled: fresh,
         removedDevices: await options.removedDevices(),
         graceMs: options.graceMs,

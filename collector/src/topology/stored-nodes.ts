@@ -36,7 +36,7 @@ export function nodesOf(
   for (const edge of edges) {
     if (edge.closedAt !== null) continue;
     for (const { node } of [edge.a, edge.b]) {
-      if (!nodes.has(node) && siteOfDevice(node) === null) add(bare(node, edge));
+      if (!nodes.has(node) && siteOfDevice(node) === null) add(bare(node, edge, siteOfDevice(edge.a.node)));
     }
   }
   return [...nodes.values()];
@@ -73,7 +73,8 @@ const external = (device: InferredDevice): StoredNode => ({
   macs: device.macs,
 });
 
-function bare(id: string, edge: EdgeInterval): StoredNode {
+/** A host whose forwarding row has aged stands, under its name, where its switch does. */
+function bare(id: string, edge: EdgeInterval, nearSite: string | null): StoredNode {
   const [prefix = '', ...rest] = id.split(':');
   const name = rest.join(':');
   const isHost = prefix === 'host';
@@ -82,7 +83,7 @@ function bare(id: string, edge: EdgeInterval): StoredNode {
     kind: isHost ? 'host' : prefix === 'seg' ? 'segment' : 'external',
     title: isHost ? (edge.ips[0] ?? name) : name || id,
     role: null,
-    site: null,
+    site: isHost ? nearSite : null,
     address: isHost ? (edge.ips[0] ?? null) : null,
     ips: isHost ? edge.ips : [],
     macs: isHost ? [name] : [],

@@ -68,3 +68,26 @@ export class Addresses {
     return { ips: [...ips].sort(compareText), device: [...byDevice.keys()].sort(compareText)[0] as string };
   }
 }
+
+/** What the ARP tables of these devices call a MAC; read through when it is first asked. */
+export function namings(all: Iterable<DeviceFacts>): (mac: string) => Naming | undefined {
+  let byMac: Map<string, { device: string; ips: Set<string> }> | undefined;
+  const read = () => {
+    const found = new Map<string, { device: string; ips: Set<string> }>();
+    for (const { deviceId, arp } of all) {
+      for (const { mac, ip } of arp) {
+        const known = found.get(mac);
+        if (!known) found.set(mac, { device: deviceId, ips: new Set([ip]) });
+        else {
+          known.ips.add(ip);
+          if (compareText(deviceId, known.device) < 0) known.device = deviceId;
+        }
+      }
+    }
+    return found;
+  };
+  return (mac) => {
+    const naming = (byMac ??= read()).get(mac);
+    return naming && { device: naming.device, ips: [...naming.ips].sort(compareText) };
+  };
+}
