@@ -14,6 +14,22 @@ export const samePort = (a: FdbPort | undefined, b: FdbPort | undefined): boolea
 const AMBIGUOUS = -1;
 const UNKNOWN = -1;
 const FREE = -2;
+/** Of the VLAN of a MAC that stands in several rows. */
+const SEVERAL = -2;
+/** What `vlansBesides` knows of a VLAN instead of its one port. */
+const BESIDE_NONE = -1;
+const BESIDE_SEVERAL = -2;
+const NO_VLANS: RowVlans = { ofRow: new Int32Array(0), repeated: new Int32Array(0), routers: new Int32Array(0) };
+
+/** In which VLANs rows stand: read where VLANs disagree (R12). */
+export interface RowVlans {
+  /** VLAN of each row; −1 where it is not known, −2 for a MAC that has several rows. */
+  readonly ofRow: Int32Array;
+  /** The rows of those MACs: MAC, VLAN and port after each other, in rising order. */
+  readonly repeated: Int32Array;
+  /** VLAN and port of virtual routers after each other, in rising order. */
+  readonly routers: Int32Array;
+}
 
 /** The usable forwarding rows of one bridge, as numbers: MACs in rising order with the port each was learned on. */
 export class FdbRows {
@@ -26,8 +42,17 @@ export class FdbRows {
   readonly macCounts: Int32Array;
   /** The one port on which virtual routers were learned: the gateway is there (R10). −1 when there is none. */
   readonly routerPort: number;
+  readonly #vlans: RowVlans;
+  #byVlan: ReadonlyMap<number, FdbRows> | undefined;
 
-  constructor(ports: readonly FdbPort[], macs: Int32Array, portOfRow: Int32Array, routerPort: number) {
+  constructor(
+    ports: readonly FdbPort[],
+    macs: Int32Array,
+    portOfRow: Int32Array,
+    routerPort: number,
+    vlans: RowVlans = NO_VLANS,
+  ) {
+    this.#vlans = vlans;
     this.routerPort = routerPort;
     this.ports = ports;
     this.macs = macs;
@@ -58,6 +83,75 @@ export class FdbRows {
     return this.macs[at] === mac;
   }
 
+  /** The MACs that one VLAN has on another port than another VLAN, as far as VLANs are known. */
+  get dividedMacs(): readonly number[] {
+    const { repeated } = this.#vlans;
+    const found: number[] = [];
+    for (let at = 3; at < repeated.length; at += 3) {
+      const [mac, before] = [repeated[at] as number, repeated[at - 3] as number];
+      if (mac === before && repeated[at + 2] !== repeated[at - 1] && repeated[at - 2] !== UNKNOWN) found.push(mac);
+    }
+    return found;
+  }
+
+  /** VLANs learned on several ports of which none is one of these. */
+  vlansBesides(marked: Uint8Array): number[] {
+    if (!marked.includes(1)) return [];
+    const portOf = new Map<number, number>();
+    const add = (vlan: number, port: number) => {
+      if (vlan < 0 || port < 0) return;
+      const before = portOf.get(vlan);
+      if (before === BESIDE_NONE) return;
+      if (marked[port] === 1) portOf.set(vlan, BESIDE_NONE);
+      else if (before === undefined) portOf.set(vlan, port);
+      else if (before !== port) portOf.set(vlan, BESIDE_SEVERAL);
+    };
+    const { ofRow, repeated } = this.#vlans;
+    for (let row = 0; row < ofRow.length; row++) add(ofRow[row] as number, this.portOfRow[row] as number);
+    for (let at = 0; at < repeated.length; at += 3) add(repeated[at + 1] as number, repeated[at + 2] as number);
+    return [...portOf].flatMap(([vlan, port]) => (port === BESIDE_SEVERAL ? [vlan] : [])).sort((a, b) => a - b);
+  }
+
+  /** The rows of each VLAN, on the same ports. */
+  get byVlan(): ReadonlyMap<number, FdbRows> {
+    this.#byVlan ??= this.#divide();
+    return this.#byVlan;
+  }
+
+  #divide(): ReadonlyMap<number, FdbRows> {
+    const { ofRow, repeated, routers } = this.#vlans;
+    const lists = new Map<number, { macs: number[]; ports: number[] }>();
+    const add = (vlan: number, mac: number, port: number) => {
+      if (vlan < 0) return;
+      let list = lists.get(vlan);
+      if (!list) lists.set(vlan, (list = { macs: [], ports: [] }));
+      const last = list.macs.length - 1;
+      if (list.macs[last] !== mac) {
+        list.macs.push(mac);
+        list.ports.push(port);
+      } else if (list.ports[last] !== port) list.ports[last] = AMBIGUOUS;
+    };
+    let next = 0;
+    for (let row = 0; row < ofRow.length; row++) {
+      const mac = this.macs[row] as number;
+      if (ofRow[row] !== SEVERAL) add(ofRow[row] as number, mac, this.portOfRow[row] as number);
+      else {
+        for (; repeated[next] === mac; next += 3) add(repeated[next + 1] as number, mac, repeated[next + 2] as number);
+      }
+    }
+    const routerPorts = new Map<number, number>();
+    for (let at = 0; at < routers.length; at += 2) {
+      const [vlan, port] = [routers[at] as number, routers[at + 1] as number];
+      routerPorts.set(vlan, (routerPorts.get(vlan) ?? port) === port ? port : UNKNOWN);
+    }
+    return new Map(
+      [...lists].map(([vlan, { macs, ports }]) => [
+        vlan,
+        new FdbRows(this.ports, Int32Array.from(macs), Int32Array.from(ports), routerPorts.get(vlan) ?? UNKNOWN),
+      ]),
+    );
+  }
+
   portIndex(ifIndex: number): number {
     return this.ports.findIndex((port) => port.ifIndex === ifIndex);
   }
@@ -68,10 +162,16 @@ export class FdbRows {
       this.routerPort === other.routerPort &&
       this.ports.length === other.ports.length &&
       this.ports.every((port, at) => samePort(port, other.ports[at])) &&
-      this.macs.every((mac, row) => mac === other.macs[row] && this.portOfRow[row] === other.portOfRow[row])
+      this.macs.every((mac, row) => mac === other.macs[row] && this.portOfRow[row] === other.portOfRow[row]) &&
+      isSameNumbers(this.#vlans.ofRow, other.#vlans.ofRow) &&
+      isSameNumbers(this.#vlans.repeated, other.#vlans.repeated) &&
+      isSameNumbers(this.#vlans.routers, other.#vlans.routers)
     );
   }
 }
+
+const isSameNumbers = (a: Int32Array, b: Int32Array): boolean =>
+  a.length === b.length && a.every((value, at) => value === b[at]);
 
 /** First position from `from` whose value is not below `value`. */
 export function gallop(values: Int32Array, value: number, from: number): number {
@@ -105,6 +205,8 @@ export class MacNumbers {
   readonly #isStation: boolean[] = [];
   /** Scratch of the table that is being read: port of each MAC, or FREE. */
   portOf = new Int32Array(1024).fill(FREE);
+  /** Scratch of the same table: VLAN of each MAC that has a port. */
+  vlanOf = new Int32Array(1024);
 
   constructor(virtual: ReadonlySet<string>) {
     this.#virtual = virtual;
@@ -125,6 +227,9 @@ export class MacNumbers {
       const wider = new Int32Array(2 * this.portOf.length).fill(FREE);
       wider.set(this.portOf);
       this.portOf = wider;
+      const vlans = new Int32Array(wider.length);
+      vlans.set(this.vlanOf);
+      this.vlanOf = vlans;
     }
     return id;
   }
@@ -154,6 +259,7 @@ export function readRows(device: DeviceView, numbers: MacNumbers, own: ReadonlyS
   };
   const ownIds = new Set([...own].map((mac) => numbers.of(mac)));
   const found: number[] = [];
+  const repeated: [mac: number, vlan: number, port: number][] = [];
   const routerRows: MacFact[] = [];
   for (const row of device.facts.mac) {
     if (row.status === 'self' || row.status === 'mgmt') continue;
@@ -165,8 +271,17 @@ export function readRows(device: DeviceView, numbers: MacNumbers, own: ReadonlyS
       continue;
     }
     const port = portIndex(row.ifIndex, row.bridgePort);
-    const before = numbers.portOf[id];
-    if (before === FREE) found.push(id);
+    const before = numbers.portOf[id] as number;
+    const vlan = row.vlan ?? UNKNOWN;
+    if (before === FREE) {
+      found.push(id);
+      numbers.vlanOf[id] = vlan;
+    } else {
+      const vlanBefore = numbers.vlanOf[id] as number;
+      if (vlanBefore !== SEVERAL) repeated.push([id, vlanBefore, before]);
+      numbers.vlanOf[id] = SEVERAL;
+      repeated.push([id, vlan, port]);
+    }
     numbers.portOf[id] = before === FREE || before === port ? port : AMBIGUOUS;
   }
   if (found.length === 0) return undefined;
@@ -175,22 +290,37 @@ export function readRows(device: DeviceView, numbers: MacNumbers, own: ReadonlyS
   order.forEach((at, rank) => (rankOf[at] = rank));
   const macs = Int32Array.from(found).sort();
   const portOfRow = new Int32Array(macs.length);
+  const ofRow = new Int32Array(macs.length);
   for (let row = 0; row < macs.length; row++) {
     const id = macs[row] as number;
     const port = numbers.portOf[id] as number;
     portOfRow[row] = port < 0 ? port : (rankOf[port] as number);
+    ofRow[row] = numbers.vlanOf[id] as number;
     numbers.portOf[id] = FREE;
   }
   const sorted = order.map((at) => ports[at] as FdbPort);
-  const routerPorts = new Set(
-    routerRows.map(({ ifIndex, bridgePort }) =>
-      sorted.findIndex((port) =>
-        ifIndex === null ? port.bridgePort === bridgePort : port.ifIndex === device.logical(ifIndex),
-      ),
+  const routers = routerRows.map(({ vlan, ifIndex, bridgePort }): [number, number] => [
+    vlan ?? UNKNOWN,
+    sorted.findIndex((port) =>
+      ifIndex === null ? port.bridgePort === bridgePort : port.ifIndex === device.logical(ifIndex),
     ),
-  );
+  ]);
+  const routerPorts = new Set(routers.map(([, port]) => port));
   const [routerPort = UNKNOWN] = routerPorts.size === 1 ? routerPorts : [];
-  return new FdbRows(sorted, macs, portOfRow, routerPort);
+  return new FdbRows(sorted, macs, portOfRow, routerPort, {
+    ofRow,
+    repeated: flat(repeated.map(([mac, vlan, port]) => [mac, vlan, rankOf[port] as number])),
+    routers: flat(routers),
+  });
+}
+
+/** Rows of numbers in rising order, after each other. */
+const flat = (rows: readonly (readonly number[])[]): Int32Array =>
+  Int32Array.from([...rows].sort(compareNumbers).flat());
+
+function compareNumbers(a: readonly number[], b: readonly number[]): number {
+  const at = a.findIndex((value, i) => value !== b[i]);
+  return at < 0 ? 0 : (a[at] as number) - (b[at] as number);
 }
 
 const NO_NUMBER = 2 ** 32;

@@ -47,20 +47,19 @@ export function linkBridges(
   drafts: LinkDrafts,
   partnersAt: (device: string, ifIndex: number) => PortPartners,
 ): Set<LinkDraft> {
-  const { forwarding, faces } = facings;
+  const { forwarding } = facings;
   const sharedMedia = new Set<LinkDraft>();
   for (const pair of facings.pairs) {
-    const { x, y, p, q } = pair;
+    const { x, y, p, q, hosts, vlans } = pair;
     const near = forwarding.tables[x] as BridgeTable;
     const far = forwarding.tables[y] as BridgeTable;
     const a = end(near, p);
     const b = end(far, q);
-    const hosts = faces.sharedHosts(x, y);
     const shown = proof(
       'bridge',
       null,
       'mac',
-      [fdbSentence(near, a, far.device, hosts), fdbSentence(far, b, near.device, hosts)],
+      [fdbSentence(near, a, far.device, hosts, vlans), fdbSentence(far, b, near.device, hosts, vlans)],
       hosts >= 0 ? { sharedHosts: hosts } : {},
     );
     const nearKnown = a.ifIndex === null ? undefined : partnersAt(a.device, a.ifIndex);
@@ -133,12 +132,19 @@ function linkBehindExternal(
   drafts.add({ device: external, ifIndex: null, label: null }, nearExternals.length > 0 ? b : a, 2, shown);
 }
 
-function fdbSentence(table: BridgeTable, at: DraftEnd, other: DeviceView, sharedHosts: number): Sentence {
+function fdbSentence(
+  table: BridgeTable,
+  at: DraftEnd,
+  other: DeviceView,
+  sharedHosts: number,
+  vlans: readonly number[],
+): Sentence {
+  const where = vlans.length > 0 ? ` in VLAN ${vlans.join(', ')}` : '';
   const port = table.device.label(at.ifIndex) ?? at.label ?? String(at.ifIndex ?? '?');
   const text =
     sharedHosts >= 0
-      ? `${port} faces ${other.id}: ${sharedHosts} hosts stand on either side`
-      : `${port} leads to ${other.id}, with no other polled bridge between`;
+      ? `${port} faces ${other.id}${where}: ${sharedHosts} hosts stand on either side`
+      : `${port} leads to ${other.id}${where}, with no other polled bridge between`;
   return { device: table.device.id, table: fdbTable(table.device), text };
 }
 

@@ -1,6 +1,7 @@
 import { samePort, type BridgeTable, type FdbRows } from './bridge-table.js';
-import { Contingency, facingFromHosts, oneKnown, type Facing } from './facing.js';
+import { Contingency, facingByHosts } from './facing.js';
 import type { Forwarding } from './forwarding.js';
+import { VlanFaces, type DividedPair } from './vlan-faces.js';
 
 const UNKNOWN = -1;
 const CONTRADICTORY = -2;
@@ -42,6 +43,10 @@ export interface FacingPair {
   readonly y: number;
   readonly p: number;
   readonly q: number;
+  /** Shared hosts that show it; −1 when a device MAC or a neighbour protocol does. */
+  readonly hosts: number;
+  /** VLANs in which they do, where VLANs disagree; empty where they agree. */
+  readonly vlans: readonly number[];
 }
 
 /** Not compared yet; facing no port; no third bridge between. Others are the number of the bridge between. */
@@ -49,8 +54,12 @@ const OPEN = -3;
 const NOT_FACING = -2;
 const ADJACENT = -1;
 
+/** Why a pair is divided. */
+const BY_MACS = 1;
+const BY_HOSTS = 2;
+
 /**
- * R8 and R9 for every pair of bridges, over all VLANs at once (R12). Keeps what it found: a bridge whose rows changed
+ * R8 and R9 for every pair of bridges, over all VLANs at once as long as they agree (R12). Keeps what it found: a bridge whose rows changed
  * costs its own pairs, and those that it separated.
  */
 export class FaceFinder {
@@ -59,6 +68,11 @@ export class FaceFinder {
   #tables: readonly BridgeTable[] = [];
   /** Port on which x learned MACs of y. */
   #seen = new Int32Array(0);
+  /** Pairs that no single tree explains: 1 where x learned MACs of y on several ports, 2 where shared hosts tell. */
+  #divided = new Uint8Array(0);
+  readonly #besides = new WeakMap<FdbRows, { facing: string; vlans: readonly number[] | undefined }>();
+  #vlanFaces: VlanFaces | undefined;
+  #vlanText = '';
   #between = new Int32Array(0);
   #known = new Map<number, KnownFace>();
   readonly #counts = new Contingency();
@@ -89,8 +103,54 @@ export class FaceFinder {
     for (const at of pairs) this.#compare(forwarding, Math.floor(at / count), at % count, before);
     this.#tables = tables;
     if (this.#changed.size > 0 || isOther) this.#separate();
-    if (rows.length > 0 || this.#changed.size > 0 || isOther) this.pairs = this.#adjacent();
-    return this.#changed.size > 0 || isOther;
+    const isRowsOther = rows.length > 0 || pairs.size > 0 || isOther;
+    const isVlansOther = isRowsOther && this.#readVlans(forwarding);
+    if (isRowsOther) this.pairs = this.#vlanFaces?.unite(this.#adjacent()) ?? this.#adjacent();
+    return this.#changed.size > 0 || isOther || isVlansOther;
+  }
+
+  /** R12; true when single VLANs say something else than before. */
+  #readVlans(forwarding: Forwarding): boolean {
+    const { count } = this.faces;
+    const { tables } = forwarding;
+    const besides = tables.map(({ rows }, x) => this.#vlansBesides(rows, x));
+    const pairs: DividedPair[] = [];
+    for (let x = 0; x < count; x++) {
+      for (let y = x + 1; y < count; y++) {
+        const at = x * count + y;
+        const isKnown = this.#known.has(at);
+        if (this.#divided[at] !== 0 || this.#divided[y * count + x] !== 0) pairs.push({ x, y, isKnown, vlans: null });
+        else if (besides[x] !== undefined || besides[y] !== undefined) {
+          pairs.push({ x, y, isKnown, vlans: new Set([...(besides[x] ?? []), ...(besides[y] ?? [])]) });
+        }
+      }
+    }
+    this.#vlanFaces = pairs.length > 0 ? new VlanFaces(forwarding, this.faces, pairs, this.#counts) : undefined;
+    const before = this.#vlanText;
+    this.#vlanText = this.#vlanFaces?.describe(forwarding) ?? '';
+    return this.#vlanText !== before;
+  }
+
+  /** Ports that lead to other bridges in all VLANs at once. */
+  #unitedPorts(x: number, ports: number): Uint8Array {
+    const facing = new Uint8Array(ports);
+    const { count, port } = this.faces;
+    for (let at = x * count; at < (x + 1) * count; at++) {
+      if ((port[at] as number) >= 0) facing[port[at] as number] = 1;
+    }
+    return facing;
+  }
+
+  /** VLANs that enter the bridge by ports on which no other bridge is known. */
+  #vlansBesides(rows: FdbRows, x: number): readonly number[] | undefined {
+    const facing = this.#unitedPorts(x, rows.ports.length);
+    const key = facing.join('');
+    const before = this.#besides.get(rows);
+    if (before?.facing === key) return before.vlans;
+    const found = rows.vlansBesides(facing);
+    const vlans = found.length > 0 ? found : undefined;
+    this.#besides.set(rows, { facing: key, vlans });
+    return vlans;
   }
 
   /** True when the bridge faces some other one otherwise than before the last update. */
@@ -100,11 +160,8 @@ export class FaceFinder {
 
   /** Ports that lead to other bridges, by the numbers of now. */
   facingPorts(x: number, ports: number): Uint8Array {
-    const facing = new Uint8Array(ports);
-    const { count, port } = this.faces;
-    for (let at = x * count; at < (x + 1) * count; at++) {
-      if ((port[at] as number) >= 0) facing[port[at] as number] = 1;
-    }
+    const facing = this.#unitedPorts(x, ports);
+    this.#vlanFaces?.markFacing(x, facing);
     return facing;
   }
 
@@ -125,6 +182,7 @@ export class FaceFinder {
     const [count, oldCount] = [tables.length, was.count];
     const seen = new Int32Array(count * count).fill(UNKNOWN);
     const between = new Int32Array(count * count).fill(OPEN);
+    const divided = new Uint8Array(count * count);
     for (let x = 0; x < count; x++) {
       for (let y = 0; y < count; y++) {
         if ((from[x] as number) < 0 || (from[y] as number) < 0) continue;
@@ -132,6 +190,7 @@ export class FaceFinder {
         faces.port[now] = was.port[then] as number;
         faces.hosts[now] = was.hosts[then] as number;
         seen[now] = this.#seen[then] as number;
+        divided[now] = this.#divided[then] as number;
         const third = this.#between[then] as number;
         between[now] = third >= 0 ? (to[third] as number) : third;
       }
@@ -142,13 +201,16 @@ export class FaceFinder {
       if (x >= 0 && y >= 0) known.set(cell(x, y, count), { ...one, x, y });
     }
     [this.faces, this.#seen, this.#between, this.#known] = [faces, seen, between, known];
+    this.#divided = divided;
   }
 
   /** The port on which the bridge learned MACs of each other polled bridge; two ports are none. */
   #seeDevices({ tables, ownerIndex }: Forwarding, x: number): void {
-    const { macs, portOfRow } = (tables[x] as BridgeTable).rows;
+    const { macs, portOfRow, dividedMacs } = (tables[x] as BridgeTable).rows;
     const at = x * tables.length;
     const seen = this.#seen.subarray(at, at + tables.length).fill(UNKNOWN);
+    const divided = this.#divided.subarray(at, at + tables.length);
+    for (let y = 0; y < divided.length; y++) divided[y] = (divided[y] as number) & ~BY_MACS;
     for (let row = 0; row < macs.length; row++) {
       const y = ownerIndex[macs[row] as number] as number;
       const port = portOfRow[row] as number;
@@ -156,7 +218,15 @@ export class FaceFinder {
       if (seen[y] === UNKNOWN) seen[y] = port;
       else if (seen[y] !== port) seen[y] = CONTRADICTORY;
     }
-    for (let y = 0; y < seen.length; y++) if (seen[y] === CONTRADICTORY) seen[y] = UNKNOWN;
+    for (let y = 0; y < seen.length; y++) {
+      if (seen[y] !== CONTRADICTORY) continue;
+      seen[y] = UNKNOWN;
+      divided[y] = (divided[y] as number) | BY_MACS;
+    }
+    for (const mac of dividedMacs) {
+      const y = ownerIndex[mac] as number;
+      if (y >= 0 && y !== x) divided[y] = (divided[y] as number) | BY_MACS;
+    }
   }
 
   /** Pairs about which something better than rows says other than before. */
@@ -178,13 +248,18 @@ export class FaceFinder {
     const [a, b] = [forwarding.tables[x] as BridgeTable, forwarding.tables[y] as BridgeTable];
     let [p, q] = [this.#seen[there] as number, this.#seen[back] as number];
     let shared = UNKNOWN;
+    let isNoTree = false;
     const known = this.#known.get(there);
     if (known) [p, q] = known.x === x ? [known.p, known.q] : [known.q, known.p];
     else if (!(p >= 0 && q >= 0)) {
-      const found = this.#byHosts(forwarding, a.rows, b.rows, p, q);
-      if (found && p < 0 && q < 0) shared = found.sharedHosts;
-      if (found) [p, q] = [found.p, found.q];
+      const found = facingByHosts(this.#counts, forwarding.ownerIndex, a.rows, b.rows, p, q);
+      isNoTree = found === 'no-tree';
+      if (found && found !== 'no-tree') {
+        if (p < 0 && q < 0) shared = found.sharedHosts;
+        [p, q] = [found.p, found.q];
+      }
     }
+    this.#divided[there] = ((this.#divided[there] as number) & ~BY_HOSTS) | (isNoTree ? BY_HOSTS : 0);
     const isSame =
       hosts[there] === shared &&
       isSamePort(before[x], port[there] as number, a.rows, p) &&
@@ -194,14 +269,6 @@ export class FaceFinder {
     this.#changed.add(there);
     this.#changedRows[x] = 1;
     this.#changedRows[y] = 1;
-  }
-
-  #byHosts(forwarding: Forwarding, a: FdbRows, b: FdbRows, p: number, q: number): Facing | undefined {
-    if (isDisjoint(a, b)) return undefined;
-    const counts = this.#counts.count(a, b, forwarding.ownerIndex);
-    if (p >= 0) return oneKnown(counts, p, counts.bestColumn(p));
-    if (q >= 0) return oneKnown(counts, counts.bestRow(q), q);
-    return facingFromHosts(counts, [a.routerPort, b.routerPort]);
   }
 
   /** R8: neighbours are those that no third bridge separates; one that sees both on one port shares their segment. */
@@ -233,7 +300,8 @@ export class FaceFinder {
     for (let x = 0; x < count; x++) {
       for (let y = x + 1; y < count; y++) {
         if (this.#between[x * count + y] !== ADJACENT) continue;
-        pairs.push({ x, y, p: this.faces.towards(x, y), q: this.faces.towards(y, x) });
+        const [p, q] = [this.faces.towards(x, y), this.faces.towards(y, x)];
+        pairs.push({ x, y, p, q, hosts: this.faces.sharedHosts(x, y), vlans: [] });
       }
     }
     return pairs;
@@ -252,10 +320,6 @@ const isSamePort = (before: FdbRows | undefined, was: number, rows: FdbRows, now
     : before === rows
       ? was === now
       : samePort(before.ports[was], rows.ports[now]);
-
-const isDisjoint = (a: FdbRows, b: FdbRows): boolean =>
-  (a.macs[a.macs.length - 1] as number) < (b.macs[0] as number) ||
-  (b.macs[b.macs.length - 1] as number) < (a.macs[0] as number);
 
 /** The bridge between two others; ADJACENT when there is none. */
 function separator(faces: Faces, x: number, y: number, p: number, q: number): number {

@@ -138,7 +138,10 @@ const tolerable = (facing: Facing): boolean => facing.violations === 0 || facing
  * R9: in a tree every host is behind the facing port of one of the two bridges. A pair of ports is accepted when three
  * shared hosts or more stand on both sides of it, nearly none elsewhere, and no other pair of ports fits as well.
  */
-export function facingFromHosts(counts: Contingency, towardsGateway: readonly [number, number]): Facing | undefined {
+function facingFromHosts(
+  counts: Contingency,
+  towardsGateway: readonly [number, number],
+): Facing | 'no-tree' | undefined {
   const candidates = new Map<string, Facing>();
   const consider = (p: number, q: number) => {
     if (p >= 0 && q >= 0) candidates.set(`${p} ${q}`, counts.facing(p, q));
@@ -149,7 +152,8 @@ export function facingFromHosts(counts: Contingency, towardsGateway: readonly [n
     .filter((facing) => facing.sharedHosts > 0)
     .sort((a, b) => a.violations - b.violations || b.sharedHosts - a.sharedHosts || a.p - b.p || a.q - b.q);
   const [best, second] = valid;
-  if (!best || best.sharedHosts < 3 || !tolerable(best)) return undefined;
+  if (!best || best.sharedHosts < 3) return undefined;
+  if (!tolerable(best)) return 'no-tree';
   // A host that moved must not decide between two readings that fit alike.
   const margin = Math.max(best.violations + 1, counts.total / 20);
   if (!second || second.violations - best.violations >= margin) return best;
@@ -170,8 +174,34 @@ function byGateway(fitting: readonly Facing[], [p, q]: readonly [number, number]
 }
 
 /** One bridge sees the other's MAC: one shared host on the right side names the other port. */
-export function oneKnown(counts: Contingency, p: number, q: number): Facing | undefined {
+function oneKnown(counts: Contingency, p: number, q: number): Facing | 'no-tree' | undefined {
   if (p < 0 || q < 0) return undefined;
   const facing = counts.facing(p, q);
-  return facing.violations * 12 <= counts.total ? facing : undefined;
+  if (facing.violations * 12 <= counts.total) return facing;
+  return facing.violations >= 3 ? 'no-tree' : undefined;
 }
+
+/**
+ * What the hosts of two bridges show, of which at most one is known to see the other on a port. `no-tree`: there are
+ * enough of them, but no pair of ports fits them.
+ */
+export function facingByHosts(
+  counts: Contingency,
+  ownerIndex: Int32Array,
+  a: FdbRows,
+  b: FdbRows,
+  p: number,
+  q: number,
+): Facing | 'no-tree' | undefined {
+  if (isDisjoint(a, b)) return undefined;
+  counts.count(a, b, ownerIndex);
+  if (p >= 0) return oneKnown(counts, p, counts.bestColumn(p));
+  if (q >= 0) return oneKnown(counts, counts.bestRow(q), q);
+  return facingFromHosts(counts, [a.routerPort, b.routerPort]);
+}
+
+const isDisjoint = (a: FdbRows, b: FdbRows): boolean =>
+  a.macs.length === 0 ||
+  b.macs.length === 0 ||
+  (a.macs[a.macs.length - 1] as number) < (b.macs[0] as number) ||
+  (b.macs[b.macs.length - 1] as number) < (a.macs[0] as number);

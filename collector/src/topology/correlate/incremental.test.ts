@@ -27,6 +27,8 @@ interface Model {
   /** Port that hosts and devices are learned on, by their number; hosts first. */
   readonly learned: ReadonlyMap<number, number>;
   readonly vlan: number;
+  /** The same in the next VLAN, of which some differ: spanning tree per VLAN. */
+  readonly learnedNext: ReadonlyMap<number, number>;
   readonly neighbours: ReadonlyMap<number, readonly [device: number, port: number]>;
   readonly arp: readonly number[];
   readonly down: number | null;
@@ -77,10 +79,13 @@ function factsOf(device: number, model: Model, atSec: number): DeviceFacts {
     ports: facts.interfaces.map(({ ifIndex }) => ({ port: ifIndex, ifIndex })),
   };
   facts.localIdentity = { ...facts.localIdentity, chassisSubtype: 4, chassisId: chassis, chassisMac: chassis };
-  facts.mac = [...model.learned].map(([station, ifIndex]): MacFact => {
-    const mac = station < HOSTS ? hostMac(station) : macOf(station - HOSTS);
-    return { vlan: model.vlan, fdbId: model.vlan, mac, bridgePort: ifIndex, ifIndex, status: 'learned' };
-  });
+  facts.mac = [model.learned, model.learnedNext].flatMap((learned, next) =>
+    [...learned].map(([station, ifIndex]): MacFact => {
+      const mac = station < HOSTS ? hostMac(station) : macOf(station - HOSTS);
+      const vlan = model.vlan + next;
+      return { vlan, fdbId: vlan, mac, bridgePort: ifIndex, ifIndex, status: 'learned' };
+    }),
+  );
   facts.lldp = [...model.neighbours].map(([ifIndex, [far, farPort]]): LldpFact => ({
     localPortNum: ifIndex,
     remIndex: 1,
@@ -158,6 +163,7 @@ const station = fc.integer({ min: 0, max: HOSTS + DEVICES });
 const model: fc.Arbitrary<Model> = fc.record({
   learned: fc.array(fc.tuple(station, ifIndex), { maxLength: 20 }).map((rows) => new Map(rows)),
   vlan: fc.integer({ min: 1, max: VLANS }),
+  learnedNext: fc.array(fc.tuple(station, ifIndex), { maxLength: 10 }).map((rows) => new Map(rows)),
   neighbours: fc.array(fc.tuple(ifIndex, fc.tuple(device, ifIndex)), { maxLength: 2 }).map((rows) => new Map(rows)),
   arp: fc.uniqueArray(fc.integer({ min: 0, max: HOSTS - 1 }), { maxLength: 5 }),
   down: fc.option(ifIndex, { freq: 1 }),
@@ -171,7 +177,8 @@ const model: fc.Arbitrary<Model> = fc.record({
 });
 
 /** A tree in which every bridge has learned every host and every other bridge: real links and placements. */
-function orderly(parents: readonly number[]): Model[] {
+function orderly(parents: readonly number[], nextParents: readonly number[] = []): Model[] {
+  const next = nextParents.length > 0 ? orderly(nextParents) : [];
   const count = parents.length + 1;
   const parentOf = (node: number) => (node === 1 ? 0 : Math.min(node - 1, 1 + ((parents[node - 2] ?? 0) % (node - 1))));
   const portTo = (from: number, to: number): number => {
@@ -186,13 +193,14 @@ function orderly(parents: readonly number[]): Model[] {
       const home = 1 + (host % count);
       learned.set(host, home === own ? PORTS : portTo(own, home));
     }
-    return { ...QUIET, learned, address: own };
+    return { ...QUIET, learned, learnedNext: next[i]?.learned ?? new Map(), address: own };
   });
 }
 
 const QUIET: Model = {
   learned: new Map(),
   vlan: 1,
+  learnedNext: new Map(),
   neighbours: new Map(),
   arp: [],
   down: null,
@@ -266,6 +274,16 @@ test('so it is in a network whose tables fit together', () => {
   fc.assert(
     fc.property(parents, fc.array(event, { minLength: 1, maxLength: 12 }), (tree, events) =>
       play(orderly(tree), events),
+    ),
+    { numRuns: RUNS },
+  );
+});
+
+test('so it is where two VLANs have a tree each', () => {
+  const parents = fc.array(fc.nat(), { minLength: 4, maxLength: 4 });
+  fc.assert(
+    fc.property(parents, parents, fc.array(event, { minLength: 1, maxLength: 12 }), (tree, nextTree, events) =>
+      play(orderly(tree, nextTree), events),
     ),
     { numRuns: RUNS },
   );

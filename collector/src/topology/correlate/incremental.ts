@@ -1,7 +1,7 @@
 import type { DeviceFacts } from '../facts.js';
 import { findTwins, Identities } from '../identity.js';
 import { Addresses } from './addresses.js';
-import type { BridgeTable } from './bridge-table.js';
+import type { BridgeTable, FdbPort } from './bridge-table.js';
 import { hangsBetween, knownFaces, type Facings } from './bridges.js';
 import { compareText } from './drafts.js';
 import { FaceFinder, hostsBetween, type FacingPair } from './faces.js';
@@ -67,6 +67,12 @@ interface Layer3Known {
   readonly arp: DeviceFacts['arp'];
   readonly claims: Layer3Claims;
 }
+
+/** Two bridges may face each other through several pairs of ports (R12). */
+const keyOfFacing = (near: BridgeTable, far: BridgeTable, { p, q }: FacingPair): string =>
+  [near.device.id, far.device.id, ...[near.rows.ports[p], far.rows.ports[q]].map(portText)].join(' ');
+
+const portText = (port: FdbPort | undefined): string => `${port?.ifIndex ?? ''}|${port?.bridgePort ?? ''}`;
 
 class Run {
   readonly #identities = new Identities();
@@ -214,7 +220,7 @@ class Run {
       BridgeTable,
       BridgeTable,
     ];
-    const key = `${near.device.id} ${far.device.id}`;
+    const key = keyOfFacing(near, far, pair);
     const known = this.#between.get(key);
     if (known && known.near === near.rows && known.far === far.rows && known.p === pair.p && known.q === pair.q) {
       return known;
@@ -238,15 +244,16 @@ class Run {
     this.#between = new Map();
     let isOther = false;
     for (const pair of this.#finder.pairs) {
-      const [near, far] = [tables[pair.x]?.device.id ?? '', tables[pair.y]?.device.id ?? ''];
-      const known = before.get(`${near} ${far}`);
+      const [near, far] = [tables[pair.x] as BridgeTable, tables[pair.y] as BridgeTable];
+      const key = keyOfFacing(near, far, pair);
+      const known = before.get(key);
       if (!known) continue;
-      if (!dirty.has(near) && !dirty.has(far)) {
-        this.#between.set(`${near} ${far}`, known);
+      if (!dirty.has(near.device.id) && !dirty.has(far.device.id)) {
+        this.#between.set(key, known);
         continue;
       }
-      const shared = this.#finder.faces.sharedHosts(pair.x, pair.y);
-      if (hangsBetween(known.count, shared) !== hangsBetween(this.#hostsBetween(pair).count, shared)) isOther = true;
+      const { hosts } = pair;
+      if (hangsBetween(known.count, hosts) !== hangsBetween(this.#hostsBetween(pair).count, hosts)) isOther = true;
     }
     return isOther;
   }
