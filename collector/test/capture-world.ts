@@ -43,7 +43,7 @@ const engine = createLocalEngine();
 
 /** An agent of the plant. */
 export const readerAt = (host: string, port: number) =>
-  createSnmpReader({ host, port, credential: CREDENTIAL, timeoutMs: 1500, retries: 3, maxRepetitions: 25 }, { engine });
+  createSnmpReader({ host, port, credential: CREDENTIAL, timeoutMs: 3000, retries: 3, maxRepetitions: 25 }, { engine });
 
 /** The PNM side as the collector has it, against a simulated plant. */
 export function pnmAt(
