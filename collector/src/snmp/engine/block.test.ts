@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { agent, closeAfterEach, engineOf, honest, requestOf, ROOT } from '../test-agents.js';
 import { parseOid } from '../recording.js';
-import { BlockError, ResultBlock } from './block.js';
+import { BlockBuilder, BlockError, ResultBlock } from './block.js';
 import { rowsOfBlock } from './block-rows.js';
 
 closeAfterEach();
@@ -105,5 +105,21 @@ test('damaged octets are read within their bounds or refused, never otherwise', 
       },
     ),
     { numRuns: 500 },
+  );
+});
+
+test('what is collected is the variables of each answer one behind the other, whatever stands around them', () => {
+  const part = fc.uint8Array({ maxLength: 400 });
+  fc.assert(
+    fc.property(fc.array(fc.tuple(part, part, part), { maxLength: 60 }), (answers) => {
+      const builder = new BlockBuilder();
+      for (const [before, area, behind] of answers) {
+        builder.append(Buffer.concat([before, area, behind]), before.length, before.length + area.length);
+        builder.add(0, area.length, 0);
+        builder.endSegment(area.length, 0, undefined);
+      }
+      const collected = Buffer.from(builder.data.subarray(0, builder.dataOctets));
+      expect(collected.equals(Buffer.concat(answers.map(([, area]) => area)))).toBe(true);
+    }),
   );
 });

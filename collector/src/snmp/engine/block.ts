@@ -1,6 +1,6 @@
 import { PlantgraphError } from '../../lib/errors.js';
 import type { WalkOutcome } from '../reader.js';
-import { decodeOid, encodeIndex, encodeOid, type IndexRange } from './names.js';
+import { decodeOid, encodeIndex, encodeRoot, type IndexRange } from './names.js';
 import { readIndex } from './answer.js';
 
 /**
@@ -103,6 +103,10 @@ const rawOctets = (length: number): Uint8Array<ArrayBuffer> => {
   return new Uint8Array(buffer);
 };
 
+/** Of an answer before its variables. */
+const MOST_HEAD_OCTETS = 256;
+const written = new Uint8Array(MOST_HEAD_OCTETS);
+
 /** Second word of an entry: root and length of the name. */
 export const entryWord = (root: number, nameOctets: number): number => root | (nameOctets << 16);
 
@@ -136,7 +140,16 @@ export class BlockBuilder {
       this.data = larger;
       this.view = new DataView(larger.buffer);
     }
-    this.data.set(new Uint8Array(datagram.buffer, datagram.byteOffset + start, octets), this.dataOctets);
+    const { data, dataOctets } = this;
+    const at = dataOctets - start;
+    if (at < 0 || start > MOST_HEAD_OCTETS || at + datagram.length > data.length) {
+      data.set(new Uint8Array(datagram.buffer, datagram.byteOffset + start, octets), dataOctets);
+      return;
+    }
+    // a view of the area costs more than to copy what is before it as well, and to mend what that wrote over
+    for (let i = 0; i < start; i++) written[i] = data[at + i] as number;
+    data.set(datagram, at);
+    for (let i = 0; i < start; i++) data[at + i] = written[i] as number;
   }
 
   /** Makes room for so many more entries. */
@@ -181,7 +194,7 @@ export class BlockBuilder {
   /** The block; the builder is of no use afterwards. */
   build(head: BlockHead): Uint8Array<ArrayBuffer> {
     const texts = [head.id, head.host, head.detail].map((text) => Buffer.from(text, 'utf8'));
-    const roots = head.roots.map(encodeOid);
+    const roots = head.roots.map((root) => encodeRoot(root));
     const ranges = head.ranges.flatMap(({ start, stop }) => [encodeIndex(start), encodeIndex(stop)]);
     const listOctets = (list: readonly Uint8Array[]) => list.reduce((sum, one) => sum + 4 + one.length, 0);
     const segmentCount = this.#segmentCount;

@@ -26,6 +26,19 @@ export function encodeOid(oid: readonly number[]): Uint8Array {
   return encodeIndex([first * 40 + second, ...others]);
 }
 
+const knownRoots = new Map<string, Uint8Array>();
+const MAX_KNOWN_ROOTS = 1_024;
+
+/** A table's column, which is walked at thousands of devices: encoded once. Not to be written to. */
+export function encodeRoot(oid: readonly number[], text = oid.join('.')): Uint8Array {
+  const known = knownRoots.get(text);
+  if (known) return known;
+  const encoded = encodeOid(oid);
+  if (knownRoots.size >= MAX_KNOWN_ROOTS) knownRoots.clear();
+  knownRoots.set(text, encoded);
+  return encoded;
+}
+
 /** The OID between two offsets; undefined when a sub-identifier is too large or cut off. */
 export function decodeOid(bytes: Uint8Array, start: number, end: number): number[] | undefined {
   const ids = readIndex(bytes, start, end);

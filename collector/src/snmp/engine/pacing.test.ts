@@ -126,3 +126,13 @@ describe('a weak device', () => {
     expect(most).toBe(1);
   });
 });
+
+test('more devices than are read in one turn of the event loop are all read', async () => {
+  const ports = await Promise.all(Array.from({ length: 120 }, () => agent((datagram) => [honest(datagram, 12)])));
+  const { engine } = engineOf();
+  const results = await Promise.all(
+    ports.map((port) => run(engine, { port, config: { maxRepetitions: 5, timeoutMs: 10_000 } })),
+  );
+  expect(new Set(results.map(({ head }) => head.outcome))).toEqual(new Set(['complete']));
+  expect(results.every(({ rows }) => rows.length === 12)).toBe(true);
+});

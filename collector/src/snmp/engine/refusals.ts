@@ -10,11 +10,14 @@ const MAX_CREDENTIALS = 16;
  */
 export class Refusals {
   readonly #byCredential = new Map<string, { count: number; untilMs: number }>();
+  /** Of what nearly every device has: each answer asks, and a map's size is a call. */
+  #isEmpty = true;
 
   note(credential: EngineCredential, nowMs: number): void {
     const key = keyOf(credential);
     const count = (this.#byCredential.get(key)?.count ?? 0) + 1;
     this.#byCredential.delete(key);
+    this.#isEmpty = false;
     this.#byCredential.set(key, { count, untilMs: count >= REFUSALS_TO_HOLD ? nowMs + HOLD_MS : 0 });
     if (this.#byCredential.size > MAX_CREDENTIALS) {
       this.#byCredential.delete(this.#byCredential.keys().next().value as string);
@@ -23,14 +26,15 @@ export class Refusals {
 
   /** After an answer; without a credential all are forgotten. */
   clear(credential?: EngineCredential): void {
-    if (this.#byCredential.size === 0) return;
+    if (this.#isEmpty) return;
     if (credential) this.#byCredential.delete(keyOf(credential));
     else this.#byCredential.clear();
+    this.#isEmpty = this.#byCredential.size === 0;
   }
 
   /** Seconds until it may be tried once more; 0 for now. */
   waitSec(credential: EngineCredential, nowMs: number): number {
-    if (this.#byCredential.size === 0) return 0;
+    if (this.#isEmpty) return 0;
     const untilMs = this.#byCredential.get(keyOf(credential))?.untilMs ?? 0;
     return Math.max(0, Math.ceil((untilMs - nowMs) / 1_000));
   }

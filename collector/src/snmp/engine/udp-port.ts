@@ -12,6 +12,10 @@ const WANTED_BUFFER_OCTETS = 8 * 1024 * 1024;
 /** Kept free: the kernel's accounting is coarse and other datagrams may arrive. */
 const USABLE_SHARE = 0.75;
 const RANDOM_POOL = 1_024;
+/** Datagrams that the event loop reads in one turn before it sees to anything else (libuv, uv__udp_recvmsg). */
+const READ_AT_ONCE = 32;
+/** Sent together at most, when so many answers wait to be read. */
+const SENT_AT_ONCE = 160;
 
 /** Unpredictable numbers for ids, from a pool: a call to the system for each costs more than the request. */
 function randomSource(): (bits: number) => number {
@@ -48,6 +52,8 @@ export class UdpPort {
   /** Sent at the end of this turn of the event loop. */
   readonly #outbox: (Exchange | undefined)[] = [];
   #outboxCount = 0;
+  /** Of these, those that were there when it was last put off. */
+  #waitedCount = 0;
 
   constructor(
     family: 4 | 6,
@@ -121,6 +127,13 @@ export class UdpPort {
   readonly #flush = (): void => {
     const outbox = this.#outbox;
     const count = this.#outboxCount;
+    // a full turn: more answers are there already, and each waking of the receiver costs a switch of this processor
+    if (count - this.#waitedCount >= READ_AT_ONCE && count < SENT_AT_ONCE) {
+      this.#waitedCount = count;
+      setImmediate(this.#flush);
+      return;
+    }
+    this.#waitedCount = 0;
     for (let i = 0; i < count; i++) {
       const exchange = outbox[i] as Exchange;
       outbox[i] = undefined;

@@ -1,5 +1,5 @@
 import type { AnswerView } from './answer.js';
-import { decodeOid, encodeIndex, encodeOid, beforeStart, type IndexRange } from './names.js';
+import { decodeOid, encodeIndex, encodeRoot, beforeStart, type IndexRange } from './names.js';
 import type { RequestSize } from './device.js';
 import {
   endOfErrorStatus,
@@ -193,7 +193,7 @@ const RAISE_AFTER = 8;
 const TARGET_OCTETS = 1_300;
 
 function columnOf(oid: readonly number[], root: number, range: IndexRange | undefined): Column {
-  const encoded = encodeOid(oid);
+  const encoded = encodeRoot(oid);
   if (!range) return new Column(encoded, root, undefined, undefined, encoded);
   const join = (tail: readonly number[]) => Buffer.concat([encoded, encodeIndex(tail)]);
   return new Column(encoded, root, join(range.start), join(range.stop), join(beforeStart(range.start)));
