@@ -16,9 +16,6 @@ const UNKNOWN = -1;
 const FREE = -2;
 /** Of the VLAN of a MAC that stands in several rows. */
 const SEVERAL = -2;
-/** What `vlansBesides` knows of a VLAN instead of its one port. */
-const BESIDE_NONE = -1;
-const BESIDE_SEVERAL = -2;
 const NO_VLANS: RowVlans = { ofRow: new Int32Array(0), repeated: new Int32Array(0), routers: new Int32Array(0) };
 
 /** In which VLANs rows stand: read where VLANs disagree (R12). */
@@ -94,22 +91,19 @@ export class FdbRows {
     return found;
   }
 
-  /** VLANs learned on several ports of which none is one of these. */
-  vlansBesides(marked: Uint8Array): number[] {
-    if (!marked.includes(1)) return [];
-    const portOf = new Map<number, number>();
-    const add = (vlan: number, port: number) => {
-      if (vlan < 0 || port < 0) return;
-      const before = portOf.get(vlan);
-      if (before === BESIDE_NONE) return;
-      if (marked[port] === 1) portOf.set(vlan, BESIDE_NONE);
-      else if (before === undefined) portOf.set(vlan, port);
-      else if (before !== port) portOf.set(vlan, BESIDE_SEVERAL);
-    };
-    const { ofRow, repeated } = this.#vlans;
-    for (let row = 0; row < ofRow.length; row++) add(ofRow[row] as number, this.portOfRow[row] as number);
-    for (let at = 0; at < repeated.length; at += 3) add(repeated[at + 1] as number, repeated[at + 2] as number);
-    return [...portOf].flatMap(([vlan, port]) => (port === BESIDE_SEVERAL ? [vlan] : [])).sort((a, b) => a - b);
+  /** VLANs that have at least so many of these rows on one port. */
+  vlansOf(rows: readonly number[], atLeast: number): number[] {
+    const counts = new Map<string, number>();
+    const found = new Set<number>();
+    for (const row of rows) {
+      const vlan = this.#vlans.ofRow[row] ?? UNKNOWN;
+      if (vlan < 0) continue;
+      const key = `${vlan} ${this.portOfRow[row] ?? UNKNOWN}`;
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      if (count >= atLeast) found.add(vlan);
+    }
+    return [...found].sort((a, b) => a - b);
   }
 
   /** The rows of each VLAN, on the same ports. */

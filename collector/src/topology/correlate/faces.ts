@@ -57,6 +57,8 @@ const ADJACENT = -1;
 /** Why a pair is divided. */
 const BY_MACS = 1;
 const BY_HOSTS = 2;
+/** Fewer may be hosts that moved and left rows behind. */
+const ENOUGH_HOSTS = 3;
 
 /**
  * R8 and R9 for every pair of bridges, over all VLANs at once as long as they agree (R12). Keeps what it found: a bridge whose rows changed
@@ -70,7 +72,6 @@ export class FaceFinder {
   #seen = new Int32Array(0);
   /** Pairs that no single tree explains: 1 where x learned MACs of y on several ports, 2 where shared hosts tell. */
   #divided = new Uint8Array(0);
-  readonly #besides = new WeakMap<FdbRows, { facing: string; vlans: readonly number[] | undefined }>();
   #vlanFaces: VlanFaces | undefined;
   #vlanText = '';
   #between = new Int32Array(0);
@@ -112,16 +113,15 @@ export class FaceFinder {
   /** R12; true when single VLANs say something else than before. */
   #readVlans(forwarding: Forwarding): boolean {
     const { count } = this.faces;
-    const { tables } = forwarding;
-    const besides = tables.map(({ rows }, x) => this.#vlansBesides(rows, x));
+    const unexplained = this.#unexplainedVlans(forwarding);
     const pairs: DividedPair[] = [];
     for (let x = 0; x < count; x++) {
       for (let y = x + 1; y < count; y++) {
         const at = x * count + y;
         const isKnown = this.#known.has(at);
         if (this.#divided[at] !== 0 || this.#divided[y * count + x] !== 0) pairs.push({ x, y, isKnown, vlans: null });
-        else if (besides[x] !== undefined || besides[y] !== undefined) {
-          pairs.push({ x, y, isKnown, vlans: new Set([...(besides[x] ?? []), ...(besides[y] ?? [])]) });
+        else if (unexplained[x] !== undefined || unexplained[y] !== undefined) {
+          pairs.push({ x, y, isKnown, vlans: new Set([...(unexplained[x] ?? []), ...(unexplained[y] ?? [])]) });
         }
       }
     }
@@ -141,16 +141,33 @@ export class FaceFinder {
     return facing;
   }
 
-  /** VLANs that enter the bridge by ports on which no other bridge is known. */
-  #vlansBesides(rows: FdbRows, x: number): readonly number[] | undefined {
-    const facing = this.#unitedPorts(x, rows.ports.length);
-    const key = facing.join('');
-    const before = this.#besides.get(rows);
-    if (before?.facing === key) return before.vlans;
-    const found = rows.vlansBesides(facing);
-    const vlans = found.length > 0 ? found : undefined;
-    this.#besides.set(rows, { facing: key, vlans });
-    return vlans;
+  /**
+   * Of each bridge, the VLANs with several hosts on one port that leads to no other bridge, while another bridge has
+   * the same hosts on such a port too: in these VLANs the two may face each other by ports that device MACs, seen in
+   * other VLANs, do not tell.
+   */
+  #unexplainedVlans({ tables, ownerIndex, macTexts }: Forwarding): (readonly number[] | undefined)[] {
+    const facing = tables.map(({ rows }, x) => this.#unitedPorts(x, rows.ports.length));
+    const isLoose = (rows: FdbRows, x: number, row: number) => {
+      const port = rows.portOfRow[row] as number;
+      return port >= 0 && (facing[x] as Uint8Array)[port] === 0 && ownerIndex[rows.macs[row] as number] === UNKNOWN;
+    };
+    const bridges = new Uint8Array(macTexts.length);
+    tables.forEach(({ rows }, x) => {
+      for (let row = 0; row < rows.macs.length; row++) {
+        if (!isLoose(rows, x, row)) continue;
+        const mac = rows.macs[row] as number;
+        bridges[mac] = Math.min(2, (bridges[mac] as number) + 1);
+      }
+    });
+    return tables.map(({ rows }, x) => {
+      const loose: number[] = [];
+      for (let row = 0; row < rows.macs.length; row++) {
+        if (bridges[rows.macs[row] as number] === 2 && isLoose(rows, x, row)) loose.push(row);
+      }
+      const vlans = loose.length === 0 ? [] : rows.vlansOf(loose, ENOUGH_HOSTS);
+      return vlans.length > 0 ? vlans : undefined;
+    });
   }
 
   /** True when the bridge faces some other one otherwise than before the last update. */

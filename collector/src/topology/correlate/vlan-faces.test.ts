@@ -218,6 +218,7 @@ describe('any cables with a spanning tree per VLAN', () => {
 
   test.each<[string, Plant['ownVlans']]>([
     ['device MACs in all VLANs', everywhere],
+    ['device MACs in one VLAN', inTen],
     ['shared hosts only', nowhere],
   ])('are all found and no others: %s', (_name, ownVlans) => {
     fc.assert(
