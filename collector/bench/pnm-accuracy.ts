@@ -3,11 +3,11 @@ import { findEchoes } from '../src/pnm/measures/echoes.js';
 import { groupModems, type Signature } from '../src/pnm/measures/groups.js';
 import { findNotches } from '../src/pnm/measures/notches.js';
 import { standingWave } from '../src/pnm/measures/shape.js';
-import { FIRST_HZ, LAST_HZ, makeChannel, makeMer, randomOf, type Random } from './pnm-plant.js';
+import { FIRST_HZ, LAST_HZ, makeChannel, makeMer, randomOf, type MadeChannel, type Random } from './pnm-plant.js';
 
 /** How well impairments of known place and size are found: one row a kind, size and signal-to-noise ratio. */
 export interface AccuracyRow {
-  readonly kind: 'notch' | 'ripple' | 'echo' | 'suckOut' | 'group';
+  readonly kind: 'notch' | 'ripple' | 'echo' | 'echoBesideNotch' | 'suckOut' | 'group';
   readonly condition: string;
   /** Null where nothing was made. */
   readonly recall: number | null;
@@ -41,11 +41,13 @@ function rowOf(kind: AccuracyRow['kind'], condition: string, trials: readonly Tr
 const times = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
 const EDGE_HZ = 5e6;
 const NODE_MODEMS = 16;
+const MIN_ECHO_NS = 50;
+const MAX_ECHO_NS = 3000;
 
-function notchTrial(random: Random, widthHz: number, depthDb: number): Trial {
+function notchTrial(random: Random, widthHz: number, depthDb: number, noiseDb: number): Trial {
   const centerHz = random.between(FIRST_HZ + widthHz / 2 + EDGE_HZ, LAST_HZ - widthHz / 2 - EDGE_HZ);
   const notches = depthDb === 0 ? [] : [{ centerHz, widthHz, depthDb }];
-  const found = findNotches(makeMer(random, { notches, tiltDbPerMhz: random.between(-0.027, 0.002) }));
+  const found = findNotches(makeMer(random, { notches, noiseDb, tiltDbPerMhz: random.between(-0.027, 0.002) }));
   const hits = found.filter(
     (notch) =>
       depthDb > 0 &&
@@ -55,9 +57,11 @@ function notchTrial(random: Random, widthHz: number, depthDb: number): Trial {
   return { made: notches.length, foundOfMade: Math.min(1, hits.length), found: found.length };
 }
 
-function rippleTrial(random: Random, amplitudeDb: number): Trial {
+function rippleTrial(random: Random, amplitudeDb: number, noiseDb: number): Trial {
   const periodHz = random.between(0.8e6, 15e6);
-  const found = standingWave(makeMer(random, amplitudeDb === 0 ? {} : { ripple: { periodHz, amplitudeDb } }));
+  const found = standingWave(
+    makeMer(random, amplitudeDb === 0 ? { noiseDb } : { noiseDb, ripple: { periodHz, amplitudeDb } }),
+  );
   if (found === undefined) return { made: amplitudeDb === 0 ? 0 : 1, foundOfMade: 0, found: 0 };
   const right = amplitudeDb > 0 && Math.abs(found.periodHz - periodHz) <= 0.03 * periodHz;
   const trueM = (found.cavity.velocityFactor * 299_792_458) / (2 * periodHz);
@@ -69,15 +73,18 @@ function rippleTrial(random: Random, amplitudeDb: number): Trial {
   };
 }
 
-function echoTrial(random: Random, levelDb: number, snrDb: number): Trial {
-  const delayNs = random.between(40, 1500);
+/** No echo at level null. */
+function echoTrial(random: Random, levelDb: number | null, snrDb: number, beside: MadeChannel = {}): Trial {
+  const delayNs = MIN_ECHO_NS * (MAX_ECHO_NS / MIN_ECHO_NS) ** random.uniform();
   const channel = makeChannel(random, {
     snrDb,
     bulkDelayNs: random.between(-150, 2200),
     tiltDbPerMhz: random.between(-0.015, 0.015),
-    echoes: [{ delayNs, levelDb }],
+    echoes: levelDb === null ? [] : [{ delayNs, levelDb }],
+    ...beside,
   });
   const echoes = findEchoes(channel)?.echoes ?? [];
+  if (levelDb === null) return { made: 0, foundOfMade: 0, found: echoes.length };
   const hits = echoes.filter((echo) => Math.abs(echo.delayNs - delayNs) < 3 && Math.abs(echo.levelDb - levelDb) < 3);
   const errorsM = hits.map((echo) => {
     return Math.abs(echo.distance.lengthM - (echo.distance.velocityFactor * 299_792_458 * delayNs) / 2e9);
@@ -85,11 +92,25 @@ function echoTrial(random: Random, levelDb: number, snrDb: number): Trial {
   return { made: 1, foundOfMade: Math.min(1, hits.length), found: echoes.length, errorsM };
 }
 
-function suckOutTrial(random: Random, depthDb: number): Trial {
+/** One to three of them, anywhere in the channel. */
+const notchesFor = (random: Random, widestHz: number) =>
+  times(1 + Math.floor(3 * random.uniform()), () => ({
+    centerHz: random.between(FIRST_HZ + EDGE_HZ, LAST_HZ - EDGE_HZ),
+    widthHz: random.between(1e6, widestHz),
+    depthDb: random.between(10, 30),
+  }));
+
+const BESIDE: readonly [string, (random: Random) => MadeChannel][] = [
+  ['suck-outs', (random) => ({ dips: notchesFor(random, 30e6) })],
+  ['resonances', (random) => ({ resonances: notchesFor(random, 30e6) })],
+  ['exclusions', (random) => ({ excluded: notchesFor(random, 30e6) })],
+];
+
+function suckOutTrial(random: Random, depthDb: number, snrDb: number): Trial {
   const widthHz = random.between(5e6, 18e6);
   const centerHz = random.between(FIRST_HZ + 30e6, LAST_HZ - 30e6);
   const dips = [{ centerHz, widthHz, depthDb }];
-  const runs = magnitudeRuns(makeChannel(random, { dips, tiltDbPerMhz: random.between(-0.02, 0.02), snrDb: 40 }));
+  const runs = magnitudeRuns(makeChannel(random, { dips, tiltDbPerMhz: random.between(-0.02, 0.02), snrDb }));
   const hits = runs.filter((run) => run.kind === 'suckOut' && run.startHz <= centerHz && run.stopHz >= centerHz);
   return { made: 1, foundOfMade: Math.min(1, hits.length), found: runs.length };
 }
@@ -125,6 +146,10 @@ function groupTrial(random: Random, faulty: number): Trial {
   return { made, foundOfMade, found: plants.length - right.length + foundOfMade };
 }
 
+/** Of the receiver's estimate. */
+const SNRS_DB = [25, 35, 45];
+/** Of one subcarrier's MER from capture to capture: 0.78 was measured, more is a weak signal. */
+const CAPTURE_NOISES_DB = [0.4, 0.78, 1.5];
 const NOTCH_DEPTHS_DB = [3, 4, 6, 10];
 const NOTCH_WIDTHS_MHZ = [0.5, 1, 3, 5, 10, 20];
 
@@ -132,36 +157,60 @@ const NOTCH_WIDTHS_MHZ = [0.5, 1, 3, 5, 10, 20];
 export function measureAccuracy(trials: number, seed = 1, every = 1): AccuracyRow[] {
   const random = randomOf(seed);
   const rows: AccuracyRow[] = [];
-  const add = (kind: AccuracyRow['kind'], conditions: readonly [string, () => Trial][]) => {
+  const add = (kind: AccuracyRow['kind'], conditions: readonly (readonly [string, () => Trial])[]) => {
     conditions.forEach(([condition, trial], i) => {
       if (i % every === 0) rows.push(rowOf(kind, condition, times(trials, trial)));
     });
   };
-  add('notch', [
-    ['none made', () => notchTrial(random, 1e6, 0)],
-    ...NOTCH_WIDTHS_MHZ.flatMap((mhz) =>
-      NOTCH_DEPTHS_DB.map((db): [string, () => Trial] => [
-        `${mhz} MHz wide, ${db} dB deep`,
-        () => notchTrial(random, mhz * 1e6, db),
-      ]),
-    ),
-  ]);
+  add(
+    'notch',
+    CAPTURE_NOISES_DB.flatMap((noiseDb) => [
+      [`none made, noise ${noiseDb} dB`, () => notchTrial(random, 1e6, 0, noiseDb)] as const,
+      ...NOTCH_WIDTHS_MHZ.flatMap((mhz) =>
+        NOTCH_DEPTHS_DB.map((db): [string, () => Trial] => [
+          `${mhz} MHz wide, ${db} dB deep, noise ${noiseDb} dB`,
+          () => notchTrial(random, mhz * 1e6, db, noiseDb),
+        ]),
+      ),
+    ]),
+  );
   add(
     'ripple',
-    [0, 0.1, 0.2, 0.4, 1].map((db) => [db === 0 ? 'none made' : `${db} dB`, () => rippleTrial(random, db)]),
+    CAPTURE_NOISES_DB.flatMap((noiseDb) =>
+      [0, 0.1, 0.2, 0.4, 1].map((db): [string, () => Trial] => [
+        `${db === 0 ? 'none made' : `${db} dB`}, noise ${noiseDb} dB`,
+        () => rippleTrial(random, db, noiseDb),
+      ]),
+    ),
   );
   add(
     'echo',
-    [-20, -30, -36, -40].flatMap((levelDb) =>
-      [30, 40, 50].map((snrDb): [string, () => Trial] => [
-        `${levelDb} dB, SNR ${snrDb} dB`,
+    [null, -10, -20, -30, -36, -40].flatMap((levelDb) =>
+      SNRS_DB.map((snrDb): [string, () => Trial] => [
+        `${levelDb === null ? 'none made' : `${levelDb} dB`}, SNR ${snrDb} dB`,
         () => echoTrial(random, levelDb, snrDb),
       ]),
     ),
   );
   add(
+    'echoBesideNotch',
+    BESIDE.flatMap(([name, beside]) =>
+      [null, -10, -20, -30, -40].flatMap((levelDb) =>
+        SNRS_DB.map((snrDb): [string, () => Trial] => [
+          `${levelDb === null ? 'none made' : `${levelDb} dB`}, 1 to 3 ${name}, SNR ${snrDb} dB`,
+          () => echoTrial(random, levelDb, snrDb, beside(random)),
+        ]),
+      ),
+    ),
+  );
+  add(
     'suckOut',
-    [4, 6, 10].map((db) => [`${db} dB deep`, () => suckOutTrial(random, db)]),
+    [4, 6, 10].flatMap((db) =>
+      SNRS_DB.map((snrDb): [string, () => Trial] => [
+        `${db} dB deep, SNR ${snrDb} dB`,
+        () => suckOutTrial(random, db, snrDb),
+      ]),
+    ),
   );
   add(
     'group',

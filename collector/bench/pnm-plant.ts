@@ -83,6 +83,10 @@ export interface MadeChannel {
   readonly snrDb?: number;
   readonly tiltDbPerMhz?: number;
   readonly dips?: readonly MadeNotch[];
+  /** Stubs that take power around one frequency and ring on: their flanks turn the phase far beyond the dip. */
+  readonly resonances?: readonly MadeNotch[];
+  /** Nothing is sent there: the coefficients are 0. */
+  readonly excluded?: readonly Omit<MadeNotch, 'depthDb'>[];
 }
 
 /** Coefficients as a receiver would write them: s2.13, clipped and rounded. */
@@ -105,6 +109,13 @@ export function makeChannelWire(random: Random, made: MadeChannel): Uint8Array {
       const apart = (FIRST_HZ + offsetHz - dip.centerHz) / dip.widthHz;
       gainDb -= dip.depthDb * Math.exp(-4 * Math.LN2 * apart * apart);
     }
+    for (const { centerHz, widthHz, depthDb } of made.resonances ?? []) {
+      const floor = 10 ** (-depthDb / 20);
+      const x = (FIRST_HZ + offsetHz - centerHz) / (widthHz / 4 / sqrt(floor));
+      const share = (1 - floor) / (1 + x * x);
+      [re, im] = [re * (1 - share) - im * share * x, re * share * x + im * (1 - share)];
+    }
+    if (made.excluded?.some((gap) => abs(FIRST_HZ + offsetHz - gap.centerHz) <= gap.widthHz / 2) === true) continue;
     const gain = 10 ** (gainDb / 20);
     const bulk = -2 * PI * offsetHz * (made.bulkDelayNs ?? 0) * 1e-9;
     const bulkCos = gain * cos(bulk);
