@@ -89,15 +89,15 @@ export async function scorePolls(
   const sites = new Map(truth.devices.map(({ id, site }) => [id, site]));
   const earlier = await collect(first, sites, FIRST_POLL_AT, new Map());
   const later = await collect(second, sites, FIRST_POLL_AT + INTERVAL_MS, earlier.facts);
-  const [before, after] = [infer([...earlier.facts.values()]), infer([...later.facts.values()])];
-  // what was not read in the first cycle is discovered in the second: that is no change of the network
+  // what was not read in the first cycle is discovered in the second, wherever that shows: no change of the network
+  const read = [...earlier.facts.values()].map((facts) =>
+    earlier.incomplete.has(facts.deviceId)
+      ? mergeFacts(later.facts.get(facts.deviceId), facts, new Set(FACT_KINDS)).facts
+      : facts,
+  );
+  const [before, after] = [infer(read), infer([...later.facts.values()])];
   const changes = diffEdges(edgesOf(before), edgesOf(after), { silent: new Set() }).filter(
-    ({ change, before: old, after: now }) =>
-      change !== 'changed' &&
-      change !== 'unknown' &&
-      ![old, now].some((edge) =>
-        [edge?.a, edge?.b].some((end) => end !== undefined && earlier.incomplete.has(end.node)),
-      ),
+    ({ change }) => change !== 'changed' && change !== 'unknown',
   );
   const judgement = judge(truth, after);
   return { score: toScore(judgement, changes.length), judgement, changes };

@@ -22,6 +22,7 @@ test.each<[string, Partial<Parameters>, number]>([
   ['hidden switch MACs', { visibleMacRatio: 0 }, 2],
   ['no neighbour protocol', { lldpRatio: 0, cdpOnlyRatio: 0 }, 2],
   ['many lost tables', { lostTableRatio: 0.1 }, 2],
+  ['moved hosts, and tables that only the second cycle reads', { lostTableRatio: 0.1, movedRatio: 0.2 }, 1],
   ['a quirk in every agent', { quirkRatio: 1 }, 2],
   ['sites with equal private addresses', { sites: 2, overlappingSubnets: true, distribution: 1 }, 1],
 ])('generated networks are inferred within the bars: %s', async (name, parameters, seeds) => {
