@@ -54,6 +54,12 @@ const OPEN = -3;
 const NOT_FACING = -2;
 const ADJACENT = -1;
 
+/** Rows of hosts on ports that lead to no other bridge, and the ports that do. */
+interface LooseRows {
+  readonly facing: Uint8Array;
+  readonly rows: readonly number[];
+}
+
 /** Why a pair is divided. */
 const BY_MACS = 1;
 const BY_HOSTS = 2;
@@ -74,6 +80,8 @@ export class FaceFinder {
   #divided = new Uint8Array(0);
   #vlanFaces: VlanFaces | undefined;
   #vlanText = '';
+  /** Of each bridge, by its id. */
+  #loose = new Map<string, LooseRows>();
   #between = new Int32Array(0);
   #known = new Map<number, KnownFace>();
   readonly #counts = new Contingency();
@@ -105,15 +113,15 @@ export class FaceFinder {
     this.#tables = tables;
     if (this.#changed.size > 0 || isOther) this.#separate();
     const isRowsOther = rows.length > 0 || pairs.size > 0 || isOther;
-    const isVlansOther = isRowsOther && this.#readVlans(forwarding);
+    const isVlansOther = isRowsOther && this.#readVlans(forwarding, dirty);
     if (isRowsOther) this.pairs = this.#vlanFaces?.unite(this.#adjacent()) ?? this.#adjacent();
     return this.#changed.size > 0 || isOther || isVlansOther;
   }
 
   /** R12; true when single VLANs say something else than before. */
-  #readVlans(forwarding: Forwarding): boolean {
+  #readVlans(forwarding: Forwarding, dirty: ReadonlySet<string>): boolean {
     const { count } = this.faces;
-    const unexplained = this.#unexplainedVlans(forwarding);
+    const unexplained = this.#unexplainedVlans(forwarding, dirty);
     const pairs: DividedPair[] = [];
     for (let x = 0; x < count; x++) {
       for (let y = x + 1; y < count; y++) {
@@ -146,26 +154,25 @@ export class FaceFinder {
    * the same hosts on such a port too: in these VLANs the two may face each other by ports that device MACs, seen in
    * other VLANs, do not tell.
    */
-  #unexplainedVlans({ tables, ownerIndex, macTexts }: Forwarding): (readonly number[] | undefined)[] {
-    const facing = tables.map(({ rows }, x) => this.#unitedPorts(x, rows.ports.length));
-    const isLoose = (rows: FdbRows, x: number, row: number) => {
-      const port = rows.portOfRow[row] as number;
-      return port >= 0 && (facing[x] as Uint8Array)[port] === 0 && ownerIndex[rows.macs[row] as number] === UNKNOWN;
-    };
+  #unexplainedVlans(forwarding: Forwarding, dirty: ReadonlySet<string>): (readonly number[] | undefined)[] {
+    const { tables, ownerIndex, macTexts } = forwarding;
+    const before = this.#loose;
+    this.#loose = new Map();
     const bridges = new Uint8Array(macTexts.length);
-    tables.forEach(({ rows }, x) => {
-      for (let row = 0; row < rows.macs.length; row++) {
-        if (!isLoose(rows, x, row)) continue;
+    for (const [x, { device, rows }] of tables.entries()) {
+      const facing = this.#unitedPorts(x, rows.ports.length);
+      const known = dirty.has(device.id) ? undefined : before.get(device.id);
+      const loose = known && isEqual(known.facing, facing) ? known : looseRows(rows, facing, ownerIndex);
+      this.#loose.set(device.id, loose);
+      for (const row of loose.rows) {
         const mac = rows.macs[row] as number;
         bridges[mac] = Math.min(2, (bridges[mac] as number) + 1);
       }
-    });
-    return tables.map(({ rows }, x) => {
-      const loose: number[] = [];
-      for (let row = 0; row < rows.macs.length; row++) {
-        if (bridges[rows.macs[row] as number] === 2 && isLoose(rows, x, row)) loose.push(row);
-      }
-      const vlans = loose.length === 0 ? [] : rows.vlansOf(loose, ENOUGH_HOSTS);
+    }
+    return tables.map(({ device, rows }) => {
+      const loose = this.#loose.get(device.id)?.rows ?? [];
+      const shared = loose.filter((row) => bridges[rows.macs[row] as number] === 2);
+      const vlans = shared.length === 0 ? [] : rows.vlansOf(shared, ENOUGH_HOSTS);
       return vlans.length > 0 ? vlans : undefined;
     });
   }
@@ -324,6 +331,18 @@ export class FaceFinder {
     return pairs;
   }
 }
+
+function looseRows({ macs, portOfRow }: FdbRows, facing: Uint8Array, ownerIndex: Forwarding['ownerIndex']): LooseRows {
+  const rows: number[] = [];
+  for (let row = 0; row < macs.length; row++) {
+    const port = portOfRow[row] as number;
+    if (port >= 0 && facing[port] === 0 && ownerIndex[macs[row] as number] === UNKNOWN) rows.push(row);
+  }
+  return { facing, rows };
+}
+
+const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((value, i) => value === b[i]);
 
 const cell = (x: number, y: number, count: number): number => (x < y ? x * count + y : y * count + x);
 
