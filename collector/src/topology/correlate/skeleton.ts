@@ -109,6 +109,8 @@ export function partnerIndex(world: World, drafts: LinkDrafts, externals: readon
 const COUNTERS: ReadonlySet<string> = new Set<keyof InterfaceFact | keyof DeviceFacts['bridge']>([
   'inOctets',
   'outOctets',
+  'sampledUptimeMs',
+  'counterDiscontinuityMs',
   'learnedEntryDiscards',
   'agingTimeSec',
   'topologyChangeCount',
