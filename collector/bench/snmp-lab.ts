@@ -11,7 +11,7 @@ import type { Measured, Task } from './snmp-manager-worker.js';
 export interface Lab {
   responder(options: Partial<ResponderOptions>): Promise<Responder>;
   /** A process of a manager's own, kept over the rounds, so that its code is compiled. */
-  manager(): Promise<Manager>;
+  manager(flags?: readonly string[]): Promise<Manager>;
   peer(port: number, agents: number, repetitions: number): Promise<Measured>;
   close(): Promise<void>;
 }
@@ -106,8 +106,11 @@ export function openLab(log: (line: string) => void): Lab {
         },
       };
     },
-    manager: async () => {
-      const child = fork(fileURLToPath(new URL('./snmp-manager-worker.js', import.meta.url)), { stdio: 'inherit' });
+    manager: async (flags = []) => {
+      const child = fork(fileURLToPath(new URL('./snmp-manager-worker.js', import.meta.url)), {
+        stdio: 'inherit',
+        execArgv: [...process.execArgv, ...flags],
+      });
       children.add(child);
       return {
         run: async (task) => {

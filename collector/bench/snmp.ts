@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { ENGINE_HEAP_FLAG } from '../src/snmp/engine/client.js';
 import { localizeKey, passwordToKey } from '../src/snmp/usm.js';
 import { machineName, medianOf, rounded, type Bench, type BenchOptions, type BenchRow } from './report.js';
 import { hostileRows } from './snmp-hostile.js';
@@ -7,6 +8,8 @@ import type { Measured, Task } from './snmp-manager-worker.js';
 import { sameRowsRow } from './snmp-same.js';
 
 const AGENTS = 200;
+/** Here the engine runs in the manager's own thread, with the heap that its thread has in the product. */
+const ENGINE_FLAGS = [ENGINE_HEAP_FLAG];
 const MILLION = 1e6;
 /** Rounds of wall-clock rows, which take seconds each. */
 const MOST_SLOW_ROUNDS = 3;
@@ -59,7 +62,7 @@ const medianBy = (all: readonly Measured[], of: (one: Measured) => number): numb
 async function cpuRows(context: Context): Promise<BenchRow[]> {
   const { lab, rounds: count, wants } = context;
   const { port } = await lab.responder({});
-  const [ours, library, floor] = [await lab.manager(), await lab.manager(), await lab.manager()];
+  const [ours, library, floor] = [await lab.manager(ENGINE_FLAGS), await lab.manager(), await lab.manager()];
   const rows: BenchRow[] = [];
   const task = (kind: Task['kind'], repetitions: number, change: Partial<Task> = {}): Task => ({
     kind,
@@ -121,7 +124,7 @@ async function cpuRows(context: Context): Promise<BenchRow[]> {
 /** Row 4: 5 % of the requests are lost. */
 async function lossRows({ lab, rounds: count }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({ lossPerMille: 50 });
-  const [ours, library]: [Manager, Manager] = [await lab.manager(), await lab.manager()];
+  const [ours, library]: [Manager, Manager] = [await lab.manager(ENGINE_FLAGS), await lab.manager()];
   const base = { port: responder.port, agents: AGENTS, repetitions: 25, timeoutMs: 1_000, retries: 5 };
   const resends: number[] = [];
   const [mine, theirs] = await rounds(
@@ -175,7 +178,7 @@ async function lossRows({ lab, rounds: count }: Context): Promise<BenchRow[]> {
 async function latencyRow({ lab }: Context): Promise<BenchRow[]> {
   const rows = 10_000;
   const responder = await lab.responder({ rows, delayUs: 20_000 });
-  const ours = await lab.manager();
+  const ours = await lab.manager(ENGINE_FLAGS);
   const parts = 8;
   const last = Math.floor((rows - 1) / 256);
   const ranges = Array.from({ length: parts }, (_, part) => ({
@@ -202,7 +205,7 @@ async function latencyRow({ lab }: Context): Promise<BenchRow[]> {
 /** Row 6: the kernel's own receive buffer. */
 async function dropsRow({ lab, rounds: count }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({});
-  const ours = await lab.manager();
+  const ours = await lab.manager(ENGINE_FLAGS);
   const task: Task = { kind: 'engine', port: responder.port, agents: 1_000, repetitions: 50, receiveBuffer: 'default' };
   const [mine] = await rounds(Math.min(count, MOST_SLOW_ROUNDS), [() => ours.run(task)], 1);
   await Promise.all([responder.stop(), ours.stop()]);
@@ -215,7 +218,7 @@ async function dropsRow({ lab, rounds: count }: Context): Promise<BenchRow[]> {
 /** Row 7: every tenth device is silent. */
 async function silentRow({ lab, rounds: count }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({ silentEvery: 10 });
-  const ours = await lab.manager();
+  const ours = await lab.manager(ENGINE_FLAGS);
   const base: Task = {
     kind: 'engine',
     port: responder.port,
@@ -239,7 +242,7 @@ async function silentRow({ lab, rounds: count }: Context): Promise<BenchRow[]> {
 /** Row 8: SNMPv3 with SHA-256 and AES-128. */
 async function v3Rows({ lab, rounds: count }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({});
-  const [plain, secret]: [Manager, Manager] = [await lab.manager(), await lab.manager()];
+  const [plain, secret]: [Manager, Manager] = [await lab.manager(ENGINE_FLAGS), await lab.manager(ENGINE_FLAGS)];
   const base: Task = { kind: 'engine', port: responder.port, agents: AGENTS, repetitions: 25 };
   const [mine, v2c] = await rounds(count, [() => secret.run({ ...base, isV3: true }), () => plain.run(base)]);
   const first = await secret.run({ ...base, agents: 1_000, isV3: true, isFirstPoll: true, isFresh: true });
@@ -293,7 +296,7 @@ function keyRatio(count: number): { ours: number; peer: number; ratio: number } 
 /** Row 10: the thread that is not the engine's, while that one has all it can do. */
 async function delayRow({ lab }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({});
-  const ours = await lab.manager();
+  const ours = await lab.manager(ENGINE_FLAGS);
   const task: Task = { kind: 'engine-thread', port: responder.port, agents: AGENTS, repetitions: 25, lastsMs: 5_000 };
   const measured = await ours.run(task);
   const alone = await ours.run({ ...task, kind: 'idle', lastsMs: 2_000 });
@@ -306,7 +309,7 @@ async function delayRow({ lab }: Context): Promise<BenchRow[]> {
 /** Row 12: what 10,000 devices would cost, from 1,000 that were read. */
 async function shareRow({ lab }: Context): Promise<BenchRow[]> {
   const responder = await lab.responder({ rows: 667 });
-  const ours = await lab.manager();
+  const ours = await lab.manager(ENGINE_FLAGS);
   const task: Task = {
     kind: 'engine',
     port: responder.port,

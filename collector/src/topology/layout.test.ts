@@ -52,7 +52,8 @@ beforeAll(async () => {
   mkdirSync(scratch, { recursive: true });
   folder = mkdtempSync(join(scratch, 'layout-'));
   const outfile = join(folder, 'layout-worker.mjs');
-  await build({ entryPoints: [join(__dirname, 'layout-worker.ts')], outfile, format: 'esm', platform: 'node' });
+  const entryPoints = [join(__dirname, 'layout-worker.ts')];
+  await build({ entryPoints, outfile, bundle: true, packages: 'external', format: 'esm', platform: 'node' });
   script = pathToFileURL(outfile);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
