@@ -7,4 +7,6 @@ export default {
   globalSetup: '<rootDir>/test/database-setup.mjs',
   globalTeardown: '<rootDir>/test/database-teardown.mjs',
   testTimeout: 30_000,
+  // most of their time is waiting for what happens on the network
+  maxWorkers: 2,
 };
